@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"io"
+
+	"github.com/spf13/cobra"
+)
+
+// stdio is what a command may read and write; tests pass buffers.
+type stdio struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// statusError ends the process with a status of its own, for commands whose exit code is an answer
+// (doctor, replay). A nil err prints nothing.
+type statusError struct {
+	code int
+	err  error
+}
+
+func (e *statusError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+func (e *statusError) Unwrap() error { return e.err }
+
+// run is the whole program behind main, so that tests use the same wiring.
+func run(ctx context.Context, args []string, std stdio) error {
+	root := &cobra.Command{
+		Use:           "ockham",
+		Short:         "Send each prompt to the smallest Bedrock model that will do",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.SetArgs(args)
+	root.SetIn(std.in)
+	root.SetOut(std.out)
+	root.SetErr(std.err)
+	root.AddCommand(commands()...)
+	return root.ExecuteContext(ctx)
+}
