@@ -1,0 +1,92 @@
+// Package dialect speaks the clients' languages: Ockham's own generate API, OpenAI's chat completions,
+// Anthropic's messages and Bedrock's Converse. Each dialect parses a request to Converse and writes
+// answers, streams and errors back. One file (or two) a dialect; All lists them.
+package dialect
+
+import (
+	"ockham/bedrock"
+)
+
+// Dialect is one client language. Implementations are stateless values.
+type Dialect interface {
+	// Name is the word used in metrics and logs: "generate", "openai", "anthropic", "converse".
+	Name() string
+	// Parse reads a request. A fault of the client is an *Error that says what to do; its text never
+	// repeats the prompt. The Call may keep parts of in.Body.
+	Parse(in *Input) (*Call, error)
+	// Answer appends a whole reply's body to dst.
+	Answer(dst []byte, c *Call, r *Reply) []byte
+	// Stream starts the writer of one streamed reply.
+	Stream(c *Call, r *Reply) Stream
+	// Error appends an error's body to dst.
+	Error(dst []byte, e *Error, requestID string) []byte
+	// ContentType is that of whole and of streamed replies.
+	ContentType(stream bool) string
+}
+
+// Stream writes one streamed reply. It is used by one goroutine; calls append to dst and return it.
+type Stream interface {
+	// Event writes what a client is told of ev; often nothing.
+	Event(dst []byte, ev *bedrock.Event) []byte
+	// Done ends a complete answer. r is final now: verdict, usage and cost are known.
+	Done(dst []byte, r *Reply) []byte
+	// Fail ends a broken one, so that no client takes it for complete.
+	Fail(dst []byte, e *Error, requestID string) []byte
+	// Restart tells the client to forget the text so far; nil where the dialect has no such thing.
+	Restart(dst []byte, reason string) []byte
+}
+
+// Input is a client's request.
+type Input struct {
+	Method, Path string // Path as sent, without the query
+	Query        string
+	Header       func(name string) string // by lower-case name; "" when absent
+	Body         []byte
+	RequestID    string
+}
+
+// Call is a request understood: what is asked, in Converse's terms, and how to reply.
+type Call struct {
+	Dialect  Dialect
+	Request  bedrock.Request
+	Stream   bool
+	Restart  bool   // may be restarted after release (generate only)
+	Model    string // a concrete model asked for; "" to be routed
+	Pipe     string
+	Task     string            // task_type
+	Metadata map[string]string // the client's
+	Dropped  []string          // what the request preferred and will not get
+	State    any               // the dialect's own, from Parse to Answer
+	// Reasoning is set when the client asked for reasoning explicitly.
+	Reasoning bool
+	// Passthrough is set for requests that are only signed and sent on (InvokeModel).
+	Passthrough bool
+}
+
+// Reply is what there is to tell a client besides the answer.
+type Reply struct {
+	ID      string // request id
+	Created int64  // Unix seconds
+	Answer  *bedrock.Answer
+	Model   string // what the client may see as model; "" when models are not exposed
+	CostUSD float64
+	Route   *Route // nil when not exposed
+}
+
+// Route tells how the model was chosen; it is marshalled as it stands.
+type Route struct {
+	Pipe      string    `json:"pipe"`
+	Strategy  string    `json:"strategy"`
+	Reason    string    `json:"reason"`
+	Escalated bool      `json:"escalated"`
+	Attempts  []Attempt `json:"attempts"`
+}
+
+// Attempt is one call made for an answer.
+type Attempt struct {
+	Model   string  `json:"model"`
+	Verdict string  `json:"verdict"`          // accept or reject
+	Reason  string  `json:"reason,omitempty"` // of a reject
+	MS      int64   `json:"ms"`
+	CostUSD float64 `json:"cost_usd"`
+}

@@ -1,0 +1,81 @@
+package routing
+
+// Reason types why an answer was rejected; the values are part of the public contract.
+type Reason string
+
+const (
+	ReasonStatus       Reason = "status"
+	ReasonThrottled    Reason = "throttled"
+	ReasonTimeout      Reason = "timeout"
+	ReasonConnection   Reason = "connection"
+	ReasonStreamError  Reason = "stream_error"
+	ReasonTruncated    Reason = "truncated"
+	ReasonEmpty        Reason = "empty"
+	ReasonMalformed    Reason = "malformed"
+	ReasonJSON         Reason = "json"
+	ReasonSchema       Reason = "schema"
+	ReasonToolArgs     Reason = "tool_args"
+	ReasonRefusal      Reason = "refusal"
+	ReasonLanguage     Reason = "language"
+	ReasonFormat       Reason = "format"
+	ReasonLoop         Reason = "loop"
+	ReasonUngrounded   Reason = "ungrounded"
+	ReasonCode         Reason = "code"
+	ReasonDisagreement Reason = "disagreement"
+	ReasonVerifier     Reason = "verifier"
+	ReasonCustom       Reason = "custom"
+)
+
+// ToolCall is one call in an answer; Args is complete only once the answer is.
+type ToolCall struct {
+	Name string
+	Args string
+}
+
+// Answer is what the checks see of an answer, finished or still growing.
+type Answer struct {
+	Text  string // all text blocks joined
+	Tools []ToolCall
+	Stop  string // Bedrock's stop reason; "" until known, or when the stream broke
+	Done  bool   // nothing more will come
+	Out   int    // output tokens, once known; else 0
+}
+
+// Decision is what a check makes of an answer so far.
+type Decision int
+
+const (
+	Undecided Decision = iota // needs to see more; at the end it counts as Accept
+	Accept                    // nothing that follows can change this check's mind
+	Reject
+)
+
+// Verdict is a check's word on an answer.
+type Verdict struct {
+	Decision Decision
+	Reason   Reason // with Reject
+	Detail   string // what is wrong, for the operator and for a repair; holds no text of the prompt
+	// Text, when not empty, replaces the answer's text: the check could mend it (unwrapped or repaired
+	// JSON). Only set on a finished answer, with Accept.
+	Text string
+}
+
+// Rejected is shorthand for a rejecting verdict.
+func Rejected(r Reason, detail string) Verdict {
+	return Verdict{Decision: Reject, Reason: r, Detail: detail}
+}
+
+// Look judges the growing answer of one attempt. It is called after each piece of a streamed answer,
+// once with Done set at the end, and only then for plain ones; always from one goroutine. It must not
+// block, keep a, or panic. Once it has said Accept or Reject it is not called again, but for Accept
+// before Done, which is asked once more at the end.
+type Look func(a *Answer) Verdict
+
+// Check is one way an answer can be found wanting. Implementations stand side by side in
+// routing/checks, a small file each, and are immutable.
+type Check interface {
+	// Name is the word by which configuration and docs call it.
+	Name() string
+	// Start returns what looks at one attempt's answer to p, or nil where p gives it nothing to check.
+	Start(p *Prompt) Look
+}
