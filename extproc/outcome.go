@@ -1,0 +1,59 @@
+package extproc
+
+import (
+	"time"
+
+	"ockham/dialect"
+	"ockham/routing"
+)
+
+// Outcome is everything known of one request once it has ended. Whoever observes it must not keep
+// Prompt, which may be large and is private to the client.
+type Outcome struct {
+	ID      string // Envoy's x-request-id
+	Trace   string // W3C traceparent as it came, "" when absent
+	Start   time.Time
+	Took    time.Duration // from the request's headers to the end of the answer
+	Decided time.Duration // the part of Took in which the plan was made, judge included
+	Held    time.Duration // from the first answer's headers to the release
+	Dialect string
+	Route   string // Envoy's route name or profile
+	Tenant  string
+	Stream  bool
+
+	Prompt    *routing.Prompt // nil when the request could not be read
+	Plan      *routing.Plan   // nil when none was made
+	Attempts  []Attempt       // every call made for the answer, in order
+	Served    int             // index of the attempt whose answer was sent, -1 none
+	Verdict   string          // "accept", or "reject;REASON" when even the last answer failed
+	Escalated bool            // the answer came from another model than the first
+	Restarted bool            // after release, on the client's wish
+	Unchecked bool            // beyond the held limit: released without all checks
+
+	Status   int          // HTTP status sent to the client, 0 when it left before
+	Error    dialect.Code // "" for an answer
+	Left     bool         // the client left before the end
+	BytesIn  int
+	BytesOut int
+
+	CostUSD        float64 // all attempts and charges
+	LargestCostUSD float64 // the same tokens at the largest model's price
+}
+
+// Attempt is one call of one model.
+type Attempt struct {
+	Model        *routing.Model
+	Region       string
+	ThroughEnvoy bool // the first one; the others are made by the service
+	Start        time.Time
+	FirstToken   time.Duration // since Start; 0 when none came
+	Took         time.Duration
+	Status       int    // HTTP status of Bedrock or of Envoy in its place, 0 when there was none
+	Verdict      string // accept or reject
+	Reason       routing.Reason
+	Detail       string // for operators; no text of prompt or answer
+	Tokens       routing.Tokens
+	Estimated    bool // the tokens are an estimate: the answer was cut or stopped
+	CostUSD      float64
+	Repair       bool // the same model asked again with what was wrong
+}
