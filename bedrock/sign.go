@@ -1,0 +1,125 @@
+package bedrock
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+)
+
+// service is the name under which Bedrock's runtime checks signatures.
+const service = "bedrock"
+
+// Signing says how requests prove who sends them.
+type Signing string
+
+const (
+	SigV4    Signing = "sigv4"
+	Bearer   Signing = "bearer" // an Amazon Bedrock API key
+	Unsigned Signing = "none"   // a filter after Ockham signs
+)
+
+// Header is one HTTP header, its name in lower case.
+type Header struct{ Name, Value string }
+
+// Signer signs what Envoy will send. It is safe for concurrent use.
+type Signer struct {
+	Signing     Signing
+	Credentials aws.CredentialsProvider // with SigV4
+	Token       string                  // with Bearer
+
+	v4   *v4.Signer
+	skew atomic.Int64 // nanoseconds that AWS's clock is ahead of ours
+}
+
+// NewSigner signs with SigV4 and the credentials of p, which should be cached (aws.CredentialsCache).
+func NewSigner(p aws.CredentialsProvider) *Signer {
+	return &Signer{Signing: SigV4, Credentials: p, v4: v4.NewSigner()}
+}
+
+// NewBearer presents an API key instead of a signature.
+func NewBearer(token string) *Signer { return &Signer{Signing: Bearer, Token: token} }
+
+// Sign returns the headers that authenticate a POST of body to path at host. Path and host must be
+// exactly what leaves for Bedrock: whatever changes them afterwards breaks the signature.
+func (s *Signer) Sign(ctx context.Context, region, host, path string, body []byte) ([]Header, error) {
+	switch s.Signing {
+	case Unsigned:
+		return nil, nil
+	case Bearer:
+		return []Header{{"authorization", "Bearer " + s.Token}}, nil
+	}
+	credentials, err := s.Credentials.Retrieve(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("no AWS credentials: %w", err)
+	}
+	req := &http.Request{
+		Method: http.MethodPost,
+		Host:   host,
+		// Opaque keeps the path as it is, escaped: a url.Path would lose a %2F.
+		URL:           &url.URL{Scheme: "https", Host: host, Opaque: "//" + host + path},
+		Header:        http.Header{"Content-Type": {"application/json"}},
+		ContentLength: -1, // Envoy may send the body in chunks, so its length must not be signed
+	}
+	sum := sha256.Sum256(body)
+	err = s.v4.SignHTTP(ctx, credentials, req, hex.EncodeToString(sum[:]), service, region, s.now())
+	if err != nil {
+		return nil, fmt.Errorf("signing: %w", err)
+	}
+	headers := make([]Header, 0, 3)
+	for _, name := range []string{"Authorization", "X-Amz-Date", "X-Amz-Security-Token"} {
+		if v := req.Header.Get(name); v != "" {
+			headers = append(headers, Header{strings.ToLower(name), v})
+		}
+	}
+	return headers, nil
+}
+
+func (s *Signer) now() time.Time { return time.Now().Add(time.Duration(s.skew.Load())) }
+
+// maxSkew is how far clocks may differ before AWS refuses a signature.
+const maxSkew = 4 * time.Minute
+
+// Learn corrects the clock from the Date header of an answer that refused a signature as too old or
+// too new, as the SDKs do. It tells whether signing again can help.
+func (s *Signer) Learn(date string) bool {
+	t, err := http.ParseTime(date)
+	if err != nil || s.Signing != SigV4 {
+		return false
+	}
+	ahead := time.Until(t)
+	if (ahead - time.Duration(s.skew.Load())).Abs() < maxSkew {
+		return false
+	}
+	s.skew.Store(int64(ahead))
+	return true
+}
+
+// Path is where a model is called. Ids are escaped as the SDKs do: one segment, ':' and '/' included.
+func Path(modelID string, stream bool) string {
+	operation := "/converse"
+	if stream {
+		operation = "/converse-stream"
+	}
+	return "/model/" + escape(modelID) + operation
+}
+
+func escape(id string) string {
+	return strings.NewReplacer(":", "%3A", "/", "%2F").Replace(url.PathEscape(id))
+}
+
+// Host is the public endpoint of Bedrock's runtime in a region.
+func Host(region string) string {
+	if strings.HasPrefix(region, "cn-") {
+		return "bedrock-runtime." + region + ".amazonaws.com.cn"
+	}
+	return "bedrock-runtime." + region + ".amazonaws.com"
+}
