@@ -1,0 +1,204 @@
+package envoy
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+	"text/template"
+)
+
+//go:embed templates/*.tmpl
+var templates embed.FS
+
+// Bootstrap renders a whole configuration for a plain Envoy, as commented YAML.
+func Bootstrap(p Params) ([]byte, error) {
+	return render("bootstrap.yaml.tmpl", p)
+}
+
+func render(name string, p Params) ([]byte, error) {
+	v, err := newView(p)
+	if err != nil {
+		return nil, err
+	}
+	t, err := parse()
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	if err := t.ExecuteTemplate(&out, name, v); err != nil {
+		return nil, fmt.Errorf("render %s: %w", name, err)
+	}
+	return out.Bytes(), nil
+}
+
+// parse reads all templates; they include each other by name.
+func parse() (*template.Template, error) {
+	t := template.New("")
+	t.Funcs(template.FuncMap{
+		"include": func(name string, data any) (string, error) {
+			var b strings.Builder
+			err := t.ExecuteTemplate(&b, name, data)
+			return strings.TrimSpace(b.String()), err
+		},
+		"indent":   indent,
+		"item":     item,
+		"quote":    quote,
+		"seconds":  seconds,
+		"endpoint": func(name string, a Address) endpointView { return endpointView{name, a} },
+		"region":   func(v *view, r regionView) bedrockView { return bedrockView{v, r} },
+	})
+	return t.ParseFS(templates, "templates/*.tmpl")
+}
+
+// view is what the templates see: parameters with every default filled, and what follows from them.
+type view struct {
+	Params
+	MinEnvoy     string
+	Regions      []regionView
+	ProcessorTLS *upstreamTLS
+	Stripped     []string
+	HTTPPaths    []httpPath
+	Replies      []replyDialect
+}
+
+type regionView struct {
+	Region
+	Cluster string
+	Address Address
+	Domains string // the authorities Ockham may write for this region
+	HTTP    string
+	TLS     *upstreamTLS
+}
+
+type upstreamTLS struct {
+	ClientTLS
+	SANType, ALPN string
+}
+
+type endpointView struct {
+	Name    string
+	Address Address
+}
+
+type bedrockView struct {
+	*view
+	Region regionView
+}
+
+type httpPath struct{ Name, Path string }
+
+func newView(p Params) (*view, error) {
+	p = p.withDefaults()
+	v := &view{
+		Params:   p,
+		MinEnvoy: MinVersion,
+		Stripped: []string{"x-ockham-", "x-envoy-", "x-amz-"},
+		HTTPPaths: []httpPath{
+			{"explain", "/api/v1/explain"}, {"feedback", "/api/v1/feedback"}, {"models", "/v1/models"},
+		},
+		Replies: replies(),
+	}
+	if p.ProcessorTLS != nil {
+		v.ProcessorTLS = newUpstreamTLS(*p.ProcessorTLS)
+		v.ProcessorTLS.ALPN = "h2"
+	}
+	for _, r := range p.Regions {
+		rv, err := newRegion(r, p)
+		if err != nil {
+			return nil, err
+		}
+		v.Regions = append(v.Regions, rv)
+	}
+	return v, v.validate()
+}
+
+// validate finds what Envoy would refuse, in words that name the parameter.
+func (v *view) validate() error {
+	var faults []error
+	seen := map[Address]string{}
+	for _, r := range v.Regions {
+		if other, ok := seen[r.Address]; ok {
+			faults = append(faults, fmt.Errorf("regions %s and %s: both are at %s; Envoy tells them apart by host and port", other, r.Name, r.Address))
+		}
+		seen[r.Address] = r.Name
+	}
+	for _, a := range []Address{v.Listen, v.Processor} {
+		if _, err := ParseAddress(string(a)); err != nil {
+			faults = append(faults, err)
+		}
+	}
+	for _, a := range []Address{v.Admin, v.HTTP} {
+		if _, err := ParseAddress(string(a)); a.IsSet() && err != nil {
+			faults = append(faults, err)
+		}
+	}
+	return errors.Join(faults...)
+}
+
+func newRegion(r Region, p Params) (regionView, error) {
+	if r.Endpoint == "" {
+		r.Endpoint = "https://bedrock-runtime." + r.Name + ".amazonaws.com"
+	}
+	u, err := url.Parse(r.Endpoint)
+	if err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return regionView{}, fmt.Errorf("region %s: endpoint %q is no http:// or https:// URL", r.Name, r.Endpoint)
+	}
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	withPort := joinHostPort(u.Hostname(), port)
+	v := regionView{Region: r, Cluster: p.Names.Bedrock + "_" + r.Name, Address: Address(withPort), HTTP: "1"}
+	v.Domains = quote(withPort)
+	if u.Port() == "" {
+		v.Domains = quote(u.Host) + ", " + v.Domains
+	}
+	if r.HTTP2 {
+		v.HTTP = "2"
+	}
+	if u.Scheme == "https" {
+		v.TLS = newUpstreamTLS(ClientTLS{CA: r.CA, ServerName: u.Hostname()})
+	}
+	return v, nil
+}
+
+func newUpstreamTLS(c ClientTLS) *upstreamTLS {
+	or(&c.CA, systemCA)
+	t := &upstreamTLS{ClientTLS: c, SANType: "DNS"}
+	if _, err := netip.ParseAddr(c.ServerName); err == nil {
+		t.SANType = "IP_ADDRESS"
+	}
+	return t
+}
+
+func joinHostPort(host, port string) string {
+	if strings.Contains(host, ":") {
+		return "[" + host + "]:" + port
+	}
+	return host + ":" + port
+}
+
+func indent(n int, s string) string {
+	pad := strings.Repeat(" ", n)
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		if line != "" {
+			lines[i] = pad + line
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// item writes s as one entry of a list.
+func item(n int, s string) string {
+	s = indent(n+2, s)
+	return s[:n] + "- " + s[n+2:]
+}
+
+// quote writes a YAML string in double quotes; Go's escapes are a part of YAML's.
+func quote(s string) string { return strconv.Quote(s) }
