@@ -4,6 +4,8 @@
 package dialect
 
 import (
+	"slices"
+
 	"ockham/bedrock"
 )
 
@@ -22,6 +24,11 @@ type Dialect interface {
 	Error(dst []byte, e *Error, requestID string) []byte
 	// ContentType is that of whole and of streamed replies.
 	ContentType(stream bool) string
+}
+
+// ErrorHeaders is implemented by dialects whose clients read the kind of an error from headers.
+type ErrorHeaders interface {
+	ErrorHeaders(e *Error) [][2]string
 }
 
 // Stream writes one streamed reply. It is used by one goroutine; calls append to dst and return it.
@@ -51,7 +58,8 @@ type Call struct {
 	Request  bedrock.Request
 	Stream   bool
 	Restart  bool   // may be restarted after release (generate only)
-	Model    string // a concrete model asked for; "" to be routed
+	Model    string // a model or pipe asked for by its name; "" to be routed. See Resolve
+	Asked    string // the model's name as the client wrote it, "" where there was none
 	Pipe     string
 	Task     string            // task_type
 	Metadata map[string]string // the client's
@@ -61,6 +69,37 @@ type Call struct {
 	Reasoning bool
 	// Passthrough is set for requests that are only signed and sent on (InvokeModel).
 	Passthrough bool
+	// Count is set where only the size of the prompt is asked for (count_tokens). The answer is a Reply
+	// whose Answer.Usage.Input is that number.
+	Count bool
+}
+
+// Resolve settles whether the model asked for is in truth a pipe: the dialects do not know their names.
+func (c *Call) Resolve(isPipe func(name string) bool) {
+	if c.Model != "" && isPipe(c.Model) {
+		c.Model, c.Pipe = "", c.Model
+	}
+}
+
+// drop notes a preference that will not be honoured, once. The list becomes a header: it is bounded,
+// and a name that a header cannot hold is told as "other".
+func (c *Call) drop(what string) {
+	if !plainName(what) {
+		what = "other"
+	}
+	if len(c.Dropped) < 32 && !slices.Contains(c.Dropped, what) {
+		c.Dropped = append(c.Dropped, what)
+	}
+}
+
+func plainName(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if c != '_' && c != '-' && c != '.' && (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'z') {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 64
 }
 
 // Reply is what there is to tell a client besides the answer.
