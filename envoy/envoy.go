@@ -23,8 +23,10 @@ type Params struct {
 	TLS          *ServerTLS // clients' side
 	ProcessorTLS *ClientTLS // to the service; over a network it should be set, with a certificate
 
+	Auth *Auth // who the client is; nil where somebody else has found out before
+
 	BodyLimit     int // largest request in bytes; 0: 32 MiB, negative: Envoy's own limit (1 MiB)
-	ClusterBuffer int // Bedrock's clusters; 0 and negative: Envoy's own limit (1 MiB)
+	ClusterBuffer int // of every cluster; 0 and negative: Envoy's own limit (1 MiB)
 	MaxRequests   int // at once; 0: 100,000, negative: Envoy's own limit (1024)
 
 	Timeouts  Timeouts

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"net/url"
 	"strconv"
 	"strings"
 	"text/template"
@@ -48,6 +47,7 @@ func parse() (*template.Template, error) {
 		"indent":   indent,
 		"item":     item,
 		"quote":    quote,
+		"join":     func(list []string) string { return strings.Join(list, ", ") },
 		"seconds":  seconds,
 		"endpoint": func(name string, a Address) endpointView { return endpointView{name, a} },
 		"region":   func(v *view, r regionView) bedrockView { return bedrockView{v, r} },
@@ -61,7 +61,9 @@ type view struct {
 	MinEnvoy     string
 	Regions      []regionView
 	ProcessorTLS *upstreamTLS
-	Stripped     []string
+	Stripped     []string // prefixes of headers that clients may not set
+	Private      []string // headers that Bedrock need not see
+	Auth         *authView
 	HTTPPaths    []httpPath
 	Replies      []replyDialect
 }
@@ -98,10 +100,20 @@ func newView(p Params) (*view, error) {
 		Params:   p,
 		MinEnvoy: MinVersion,
 		Stripped: []string{"x-ockham-", "x-envoy-", "x-amz-"},
+		Private: []string{
+			"cookie", "x-api-key", "x-forwarded-for", "x-forwarded-proto", "x-envoy-external-address", "x-request-id",
+		},
 		HTTPPaths: []httpPath{
 			{"explain", "/api/v1/explain"}, {"feedback", "/api/v1/feedback"}, {"models", "/v1/models"},
 		},
 		Replies: replies(),
+	}
+	if p.Auth != nil {
+		auth, err := newAuth(*p.Auth)
+		if err != nil {
+			return nil, err
+		}
+		v.Auth = auth
 	}
 	if p.ProcessorTLS != nil {
 		v.ProcessorTLS = newUpstreamTLS(*p.ProcessorTLS)
@@ -144,25 +156,17 @@ func newRegion(r Region, p Params) (regionView, error) {
 	if r.Endpoint == "" {
 		r.Endpoint = "https://bedrock-runtime." + r.Name + ".amazonaws.com"
 	}
-	u, err := url.Parse(r.Endpoint)
-	if err != nil || u.Hostname() == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return regionView{}, fmt.Errorf("region %s: endpoint %q is no http:// or https:// URL", r.Name, r.Endpoint)
+	e, err := parseEndpoint(r.Endpoint)
+	if err != nil {
+		return regionView{}, fmt.Errorf("region %s: %w", r.Name, err)
 	}
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
-	}
-	withPort := joinHostPort(u.Hostname(), port)
-	v := regionView{Region: r, Cluster: p.Names.Bedrock + "_" + r.Name, Address: Address(withPort), HTTP: "1"}
-	v.Domains = quote(withPort)
-	if u.Port() == "" {
-		v.Domains = quote(u.Host) + ", " + v.Domains
+	v := regionView{Region: r, Cluster: p.Names.Bedrock + "_" + r.Name, Address: e.address, HTTP: "1", TLS: e.tls(r.CA)}
+	v.Domains = quote(string(e.address))
+	if e.url.Port() == "" {
+		v.Domains = quote(e.url.Host) + ", " + v.Domains
 	}
 	if r.HTTP2 {
 		v.HTTP = "2"
-	}
-	if u.Scheme == "https" {
-		v.TLS = newUpstreamTLS(ClientTLS{CA: r.CA, ServerName: u.Hostname()})
 	}
 	return v, nil
 }
@@ -174,13 +178,6 @@ func newUpstreamTLS(c ClientTLS) *upstreamTLS {
 		t.SANType = "IP_ADDRESS"
 	}
 	return t
-}
-
-func joinHostPort(host, port string) string {
-	if strings.Contains(host, ":") {
-		return "[" + host + "]:" + port
-	}
-	return host + ":" + port
 }
 
 func indent(n int, s string) string {
