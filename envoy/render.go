@@ -101,7 +101,7 @@ func newView(p Params) (*view, error) {
 		MinEnvoy: MinVersion,
 		Stripped: []string{"x-ockham-", "x-envoy-", "x-amz-"},
 		Private: []string{
-			"cookie", "x-api-key", "x-forwarded-for", "x-forwarded-proto", "x-envoy-external-address", "x-request-id",
+			"cookie", "x-api-key", "x-forwarded-for", "x-forwarded-proto", "x-envoy-external-address",
 		},
 		HTTPPaths: []httpPath{
 			{"explain", "/api/v1/explain"}, {"feedback", "/api/v1/feedback"}, {"models", "/v1/models"},
