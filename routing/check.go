@@ -1,5 +1,7 @@
 package routing
 
+import "context"
+
 // Reason types why an answer was rejected; the values are part of the public contract.
 type Reason string
 
@@ -53,11 +55,18 @@ const (
 // Verdict is a check's word on an answer.
 type Verdict struct {
 	Decision Decision
-	Reason   Reason // with Reject
-	Detail   string // what is wrong, for the operator and for a repair; holds no text of the prompt
+	// Reason comes with Reject. With Accept and Text it says what was wrong with the answer as the model
+	// wrote it; it is empty where the answer only had to be unwrapped.
+	Reason Reason
+	Detail string // what is wrong, for the operator and for a repair; holds no text of the prompt
 	// Text, when not empty, replaces the answer's text: the check could mend it (unwrapped or repaired
 	// JSON). Only set on a finished answer, with Accept.
 	Text string
+	// Hold, with Undecided, says that what was seen cannot be sent as it stands but may be mended at the
+	// end (prose before JSON): a stream that is released now cannot profit from Text any more.
+	Hold bool
+	// Skipped says that the check could not judge this answer; Detail says why. It never comes with Reject.
+	Skipped bool
 }
 
 // Rejected is shorthand for a rejecting verdict.
@@ -78,4 +87,15 @@ type Check interface {
 	Name() string
 	// Start returns what looks at one attempt's answer to p, or nil where p gives it nothing to check.
 	Start(p *Prompt) Look
+}
+
+// Slow is a check that must wait for something: a verifier model, a second answer, a hook. It judges
+// finished answers that were held; the service runs it when every Look has accepted, under a deadline of
+// its own. Implementations are immutable and safe for concurrent use.
+type Slow interface {
+	Name() string
+	// Judge says Accept or Reject, and what finding out cost, also with an error. An error means that
+	// the answer was not judged, ctx's included: the answer then passes, and the error is recorded. It
+	// must return soon after ctx ends, keeps neither p nor a, and does not panic.
+	Judge(ctx context.Context, p *Prompt, a *Answer) (Verdict, []Charge, error)
 }

@@ -98,6 +98,8 @@ type Prompt struct {
 	Tenant    string            // who pays, as Envoy's authentication says
 	ID        string            // request id: seeds hold-outs and other draws
 
+	OverBudget bool // Envoy's rate limit says that the caller has passed a soft limit
+
 	CachedTokens int // input tokens in front of the last cache point
 	ToolTokens   int // estimated tokens of the tool definitions
 	MediaTokens  int // estimated tokens of images and documents
@@ -188,7 +190,10 @@ type Plan struct {
 }
 
 // Unservable says that no model of the policy can serve the request; Need tells what they lack.
-type Unservable struct{ Need string }
+type Unservable struct {
+	Need  string
+	Param string // the request's field at fault: "model" or "pipe" when it names one there is not
+}
 
 func (e *Unservable) Error() string { return "no configured model can serve this request: " + e.Need }
 

@@ -1,0 +1,234 @@
+package routing
+
+import (
+	"unicode"
+	"unicode/utf8"
+)
+
+// Kinds of evidence a text can show. Each word or sign counts once however often it stands there, and
+// none is enough alone: a magic word does not move a request.
+const (
+	cueCode = iota
+	cueMath
+	cueSteps
+	cueKinds
+)
+
+// enough is how many points make a kind of evidence sure.
+const enough = 3
+
+// mark is what one word says: points for a kind of evidence, and languages whose common words hold it.
+type mark struct {
+	id     uint16 // 1..; 0 only tells languages
+	kind   uint8
+	points uint8
+	langs  langs
+}
+
+// cues gathers what one pass over a text shows.
+type cues struct {
+	milli     int // the text's size, in milli-tokens
+	points    [cueKinds]int
+	seen      [4]uint64 // ids of marks that have counted
+	langs     [langCount]int
+	scripts   [scriptCount]int
+	numbers   int
+	questions int
+	items     int // lines that begin like "1." or "2)"
+	codeLines int
+	allLines  int
+	jsonWord  bool
+	jsonSigns int
+	how       bool // "how many", "how far", "what percent", ...
+	wordsSeen int
+}
+
+func readCues(text string) cues {
+	var c cues
+	prev := piece{kind: pieceLine}
+	var word [maxWord]byte
+	lineFrom := 0
+	for at := 0; at < len(text); {
+		p := nextPiece(text, at)
+		c.milli += p.milli(text)
+		switch p.kind {
+		case pieceWord:
+			c.word(lower(word[:0], text[p.lo:p.hi]), &p, prev)
+		case pieceDigits:
+			c.numbers++
+			c.item(text, &p, prev)
+		case piecePunct:
+			c.punct(text[p.lo:p.hi])
+		case pieceSign:
+			c.sign(p.last, prev.last)
+		case pieceLine:
+			c.line(text[lineFrom:p.lo])
+			lineFrom = p.hi
+		}
+		if p.kind != pieceSpace {
+			prev = p
+		}
+		at = p.hi
+	}
+	c.line(text[lineFrom:])
+	return c
+}
+
+// merge adds the evidence of earlier turns, but not their size or language.
+func (c *cues) merge(o cues) {
+	for k := range c.points {
+		c.points[k] = max(c.points[k], o.points[k])
+	}
+	c.numbers, c.questions, c.items = max(c.numbers, o.numbers), max(c.questions, o.questions), max(c.items, o.items)
+	c.how = c.how || o.how
+	if c.codeLines < o.codeLines {
+		c.codeLines, c.allLines = o.codeLines, o.allLines
+	}
+}
+
+// maxWord is the length of the longest word that lists hold, with room for accents.
+const maxWord = 24
+
+// lower appends w in lower case to dst, or nothing when w is longer than any word we know.
+func lower(dst []byte, w string) []byte {
+	if len(w) > maxWord {
+		return nil
+	}
+	for i := 0; i < len(w); {
+		c := w[i]
+		if c < utf8.RuneSelf {
+			if c >= 'A' && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			dst = append(dst, c)
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(w[i:])
+		dst = utf8.AppendRune(dst, unicode.ToLower(r))
+		i += size
+	}
+	return dst
+}
+
+func (c *cues) word(w []byte, p *piece, prev piece) {
+	c.wordsSeen++
+	if p.wide > 0 {
+		c.scripts[scriptOf(p.last)] += p.wide
+	} else {
+		c.scripts[scriptLatin] += p.hi - p.lo
+	}
+	m, ok := lexicon[string(w)]
+	if !ok {
+		return
+	}
+	c.count(m)
+	m.langs.each(func(l int) { c.langs[l]++ })
+	if m.id == idJSON {
+		c.jsonWord = true
+	}
+	if m.id == idQuantity {
+		c.how = true
+	}
+}
+
+// count adds a mark's points, the first time it is met.
+func (c *cues) count(m mark) {
+	if m.id == 0 || c.seen[m.id>>6]&(1<<(m.id&63)) != 0 {
+		return
+	}
+	c.seen[m.id>>6] |= 1 << (m.id & 63)
+	c.points[m.kind] += int(m.points)
+}
+
+// item counts numbers that begin a line and end in a dot or bracket.
+func (c *cues) item(text string, p *piece, prev piece) {
+	if prev.kind == pieceLine && p.hi-p.lo <= 2 && p.hi < len(text) && (text[p.hi] == '.' || text[p.hi] == ')') {
+		c.items++
+	}
+}
+
+func (c *cues) punct(s string) {
+	for i := 0; i < len(s); i++ {
+		if s[i] == '?' {
+			c.questions++
+			break
+		}
+	}
+	if len(s) < 2 {
+		return
+	}
+	if len(s) <= 4 {
+		if m, ok := operators[s]; ok {
+			c.count(m)
+		}
+	}
+	if len(s) >= 3 && s[:3] == "```" {
+		c.count(fence)
+	}
+	if s[0] == '{' && (s[1] == '"' || s[1] == '}') || s[0] == '"' && s[1] == ':' || s[0] == '[' && s[1] == '{' {
+		c.jsonSigns++
+	}
+}
+
+// sign looks at what stands outside alphabets: mathematical symbols, and pairs of signs in scripts
+// that write no spaces.
+func (c *cues) sign(r, prev rune) {
+	c.scripts[scriptOf(r)]++
+	if m, ok := symbols[r]; ok {
+		c.count(m)
+	}
+	switch r {
+	case '？', '؟':
+		c.questions++
+	}
+	if prev >= 0x3000 {
+		if m, ok := pairs[[2]rune{prev, r}]; ok {
+			c.count(m)
+			c.how = c.how || m.id == idQuantity
+		}
+	}
+}
+
+// line judges whether a line of text looks like a line of a program.
+func (c *cues) line(s string) {
+	if len(s) < 3 {
+		return
+	}
+	c.allLines++
+	end := s[len(s)-1]
+	switch {
+	case end == ';' || end == '{' && s[len(s)-2] != ':' && len(s) > 4 || s[len(s)-2:] == "):":
+		c.codeLines++
+	case len(s) > 4 && (s[:2] == "//" || s[:2] == "#!" || s[:2] == "$ "):
+		c.codeLines++
+	}
+}
+
+func (c *cues) code() bool {
+	return c.points[cueCode] >= enough || c.codeLines >= 3 && 3*c.codeLines >= c.allLines
+}
+
+func (c *cues) math() bool {
+	points := c.points[cueMath]
+	if c.how && c.numbers >= 2 {
+		points += 2
+	}
+	if c.numbers >= 3 && c.questions > 0 {
+		points++
+	}
+	return points >= enough
+}
+
+func (c *cues) steps() bool {
+	points := c.points[cueSteps]
+	if c.items >= 3 {
+		points += 2
+	}
+	if c.questions >= 3 {
+		points += 2
+	}
+	return points >= enough
+}
+
+func (c *cues) json() bool { return c.jsonWord || c.jsonSigns >= 2 }

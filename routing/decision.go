@@ -1,0 +1,264 @@
+package routing
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// decision is one request on its way to a plan; its methods stand in the order in which they run.
+type decision struct {
+	r       *Router
+	p       *Prompt
+	f       Features
+	need    need
+	profile *Profile
+
+	rule     *Rule // the one that matched
+	ask      []string
+	limits   Limits
+	model    *Model // picked by name or by a rule: never left
+	pipe     *Pipe
+	strategy string
+	reason   string
+	over     *Overrun // the soft limit that was passed
+	dry      bool     // only explain: nobody is asked
+
+	models  []*Model
+	steps   []Step
+	charges []Charge
+}
+
+// begin reads the request.
+func (r *Router) begin(p *Prompt) *decision {
+	d := &decision{r: r, p: p, steps: make([]Step, 0, 8)}
+	d.profile, _ = r.profile(p.Route)
+	d.f, d.need = extract(p)
+	d.ask, d.limits = d.profile.Ask, d.profile.Limits
+	d.step("features", d.f.summary(), d.f.sizes())
+	d.task()
+	d.over = r.policy.Budgets.Over(p)
+	return d
+}
+
+func (d *decision) step(step, result, reason string) {
+	d.steps = append(d.steps, Step{Step: step, Result: result, Reason: reason})
+}
+
+func (d *decision) count(event string) { d.r.policy.Count(event) }
+
+// pick settles where the request goes.
+func (d *decision) pick(pipe, strategy, reason string) {
+	d.pipe, d.strategy, d.reason = d.r.pipes[pipe], strategy, reason
+}
+
+// task takes over a task_type that stands in a bucket; another one is ignored, and counted.
+func (d *decision) task() {
+	task := knownTask(d.p.Task)
+	if task == "" {
+		return
+	}
+	if _, ok := d.r.policy.Tasks[task]; !ok {
+		d.count(EventUnknownTask)
+		d.step("flag", "ignored", "this task_type stands in no bucket")
+		return
+	}
+	d.f.Task = task
+}
+
+// named honours a model or a pipe that the request names.
+func (d *decision) named() error {
+	name := d.p.Model
+	if pipe, ok := d.r.pipes[name]; ok {
+		d.step("model", pipe.Name, "the model asked for is the name of a pipe")
+		d.pick(name, StrategyPipe, "pipe "+name+" was asked for")
+		return nil
+	}
+	if name != "" && name != "auto" {
+		return d.concrete(name)
+	}
+	if d.p.Pipe == "" || d.p.Pipe == "auto" {
+		return nil
+	}
+	if _, ok := d.r.pipes[d.p.Pipe]; !ok {
+		return &Unservable{Need: fmt.Sprintf("there is no pipe %q; there are %s", short(d.p.Pipe), d.r.pipeNames()), Param: "pipe"}
+	}
+	d.step("pipe", d.p.Pipe, "the request asks for this pipe")
+	d.pick(d.p.Pipe, StrategyPipe, "pipe "+d.p.Pipe+" was asked for")
+	return nil
+}
+
+// concrete pins the plan to the model asked for, where that is allowed.
+func (d *decision) concrete(name string) error {
+	if !d.r.policy.ConcreteModels {
+		d.count(EventModelIgnored)
+		d.step("model", "ignored", "the policy does not let clients pick models")
+		return nil
+	}
+	m, ok := d.r.Model(name)
+	if !ok {
+		return &Unservable{Need: fmt.Sprintf("there is no model %q; \"auto\" lets Ockham pick one", short(name)), Param: "model"}
+	}
+	d.pin(m, StrategyModel, "model "+m.Name+" was asked for")
+	d.step("model", m.Name, "the request asks for this model; it is not left")
+	return nil
+}
+
+func (d *decision) pin(m *Model, strategy, reason string) {
+	d.model, d.strategy, d.reason = m, strategy, reason
+}
+
+// short cuts a client's text to what an error message may repeat.
+func short(s string) string {
+	if len(s) > 64 {
+		return strings.ToValidUTF8(s[:64], "") + "..."
+	}
+	return s
+}
+
+// choose asks, in the order of precedence: the flag, the rules, then whoever is to be asked.
+func (d *decision) choose(ctx context.Context) {
+	if d.flag() {
+		return
+	}
+	d.rules()
+	if d.pipe == nil && d.model == nil && d.over == nil {
+		d.otherwise(ctx)
+	}
+	if d.pipe != nil {
+		d.stay()
+	}
+}
+
+func (d *decision) flag() bool {
+	if d.f.Task == "" {
+		return false
+	}
+	pipe := d.r.policy.Tasks[d.f.Task]
+	d.step("flag", pipe, fmt.Sprintf("task_type %s stands in the bucket of pipe %s", d.f.Task, pipe))
+	d.pick(pipe, StrategyFlag, "task_type "+d.f.Task)
+	return true
+}
+
+// rules takes the first rule that holds. One that fails to evaluate does not hold.
+func (d *decision) rules() {
+	rule := d.r.match(&inputs{p: d.p, f: d.f, overBudget: d.over != nil})
+	if rule == nil {
+		d.step("rules", "none", "no rule matches")
+		return
+	}
+	d.rule = rule
+	d.step("rules", rule.picks(), fmt.Sprintf("%s: %s", rule.Name, rule.When.Source))
+	if rule.Ask != nil {
+		d.ask = rule.Ask
+	}
+	if rule.Limits != nil {
+		d.limits = rule.Limits.over(d.limits)
+	}
+	switch {
+	case rule.Model != nil:
+		d.pin(rule.Model, rule.When.Strategy, rule.Name)
+	case rule.Pipe != "":
+		d.pick(rule.Pipe, rule.When.Strategy, rule.Name)
+	}
+}
+
+// match returns the first rule that holds, or nil.
+func (r *Router) match(in *inputs) *Rule {
+	for i := range r.policy.Rules {
+		holds, err := r.policy.Rules[i].When.Holds(in)
+		if err != nil {
+			r.policy.Count(EventRuleFailed)
+		}
+		if holds {
+			return &r.policy.Rules[i]
+		}
+	}
+	return nil
+}
+
+// over returns l with what it leaves open taken from base.
+func (l *Limits) over(base Limits) Limits {
+	if l.Attempts > 0 {
+		base.Attempts = l.Attempts
+	}
+	if l.CostUSD > 0 {
+		base.CostUSD = l.CostUSD
+	}
+	return base
+}
+
+// picks tells what a rule decides, in a word or two.
+func (r *Rule) picks() string {
+	switch {
+	case r.Pipe != "":
+		return r.Pipe
+	case r.Model != nil:
+		return "model " + r.Model.Name
+	case r.Ask != nil:
+		return "ask " + listed(r.Ask)
+	}
+	return "limits"
+}
+
+func listed(names []string) string {
+	if len(names) == 0 {
+		return "nobody"
+	}
+	return strings.Join(names, ", ")
+}
+
+// otherwise asks the classifier, then the judge, and falls back to the pipe for what is unsure.
+func (d *decision) otherwise(ctx context.Context) {
+	if d.asks(AskClassifier) && d.classify() {
+		return
+	}
+	if d.asks(AskJudge) && d.judge(ctx) {
+		return
+	}
+	d.step("otherwise", d.profile.Unsure, "nothing decided, so the pipe for what is unsure")
+	d.pick(d.profile.Unsure, StrategyDefault, "nothing told simple from complex")
+}
+
+func (d *decision) asks(who string) bool { return slices.Contains(d.ask, who) }
+
+// classify asks the classifier, and says whether it could tell.
+func (d *decision) classify() bool {
+	s := d.r.policy.Scorer
+	if s == nil {
+		d.count(EventNoClassifier)
+		d.step("classifier", "missing", "there is no classifier to ask")
+		return false
+	}
+	score, unsure, ok := d.score(s, d.need.asked)
+	if !ok {
+		d.count(EventClassifierFails)
+		d.step("classifier", "failed", "it gave no usable score")
+		return false
+	}
+	d.f.Score = score
+	if unsure {
+		d.step("classifier", "unsure", fmt.Sprintf("chance that a small model does: %.2f, too close to call", score))
+		return false
+	}
+	pipe, word := d.r.policy.Simple, "at least"
+	if score < d.r.policy.Threshold {
+		pipe, word = d.r.policy.Complex, "under"
+	}
+	reason := fmt.Sprintf("chance that a small model does: %.2f, %s the %.2f asked for", score, word, d.r.policy.Threshold)
+	d.step("classifier", pipe, reason)
+	d.pick(pipe, StrategyClassifier, reason)
+	return true
+}
+
+// score asks s; a panic or a value that is no chance counts as no score, never as a failed request.
+func (d *decision) score(s Scorer, text string) (score float64, unsure, ok bool) {
+	defer func() {
+		if recover() != nil {
+			ok = false
+		}
+	}()
+	score, unsure = s.Score(text, d.f.Task)
+	return score, unsure, score >= 0 && score <= 1
+}

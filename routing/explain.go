@@ -1,0 +1,67 @@
+package routing
+
+import "time"
+
+// Explanation is a decision as POST /api/v1/explain and `ockham explain --json` tell it.
+type Explanation struct {
+	Features        Features      `json:"features"`
+	Steps           []Step        `json:"steps"`
+	Plan            ExplainedPlan `json:"plan"`
+	ExpectedCostUSD float64       `json:"expected_cost_usd"`
+}
+
+// ExplainedPlan is what would be done.
+type ExplainedPlan struct {
+	Pipe      string             `json:"pipe"`
+	Strategy  string             `json:"strategy"`
+	Reason    string             `json:"reason"`
+	Models    []string           `json:"models"` // in the order in which they are tried
+	IDs       []string           `json:"model_ids"`
+	Checks    []string           `json:"checks"`
+	Deadlines ExplainedDeadlines `json:"deadlines"`
+	Limits    ExplainedLimits    `json:"limits"`
+	Hold      ExplainedHold      `json:"hold"`
+	Pinned    bool               `json:"pinned"`
+	HoldOut   bool               `json:"hold_out"`
+}
+
+// ExplainedDeadlines are in milliseconds.
+type ExplainedDeadlines struct {
+	AnswerMS     int64 `json:"answer_ms"`
+	FirstTokenMS int64 `json:"first_token_ms"`
+	TotalMS      int64 `json:"total_ms"`
+}
+
+// ExplainedLimits bound the cascade.
+type ExplainedLimits struct {
+	Attempts int     `json:"attempts"`
+	CostUSD  float64 `json:"cost_usd"`
+}
+
+// ExplainedHold says how much of a streamed answer is judged before any of it goes out.
+type ExplainedHold struct {
+	Full   bool  `json:"full"`
+	Tokens int   `json:"tokens"`
+	TimeMS int64 `json:"time_ms"`
+}
+
+// Explained puts a plan into the form in which it is told.
+func Explained(p *Plan) Explanation {
+	e := Explanation{Features: p.Features, Steps: p.Steps, ExpectedCostUSD: p.ExpectedCostUSD, Plan: ExplainedPlan{
+		Pipe: p.Pipe, Strategy: p.Strategy, Reason: p.Reason,
+		Models: make([]string, len(p.Models)), IDs: make([]string, len(p.Models)), Checks: make([]string, len(p.Checks)),
+		Deadlines: ExplainedDeadlines{ms(p.Deadlines.Answer), ms(p.Deadlines.FirstToken), ms(p.Deadlines.Total)},
+		Limits:    ExplainedLimits(p.Limits),
+		Hold:      ExplainedHold{p.Hold.Full, p.Hold.Tokens, ms(p.Hold.Time)},
+		Pinned:    p.Pinned, HoldOut: p.HoldOut,
+	}}
+	for i, m := range p.Models {
+		e.Plan.Models[i], e.Plan.IDs[i] = m.Name, m.ID
+	}
+	for i, c := range p.Checks {
+		e.Plan.Checks[i] = c.Name()
+	}
+	return e
+}
+
+func ms(d time.Duration) int64 { return d.Milliseconds() }

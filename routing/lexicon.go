@@ -1,0 +1,141 @@
+package routing
+
+import "strings"
+
+// Words that speak for code, mathematics or several steps, by the points they give; a word in several
+// languages stands once per language. Lines of one kind and weight share nothing but their weight.
+// The words in one group of parentheses are one cue and count once together.
+var (
+	codeWords = map[int]string{
+		2: "(python py) (javascript js nodejs) (typescript ts) (golang) (java) (kotlin) (cpp) (sql mysql postgresql postgres sqlite) (html) (css) (bash shell) " +
+			"(regex regexp) (php) (ruby) (scala) (haskell) (refactor refactoring) (compile compiler compiles) (debug debugging debugger) (algorithm algorithms algorithmus algorithme algoritmo) " +
+			"(docker dockerfile) (kubernetes kubectl helm terraform) (yaml) (stacktrace traceback segfault) (unittest pytest junit) (react django flask) (pandas numpy) (git github) " +
+			"(def) (elif) (println printf) (const) (nil null nullptr) (struct) (async await) (leetcode) (endpoint endpoints) (funktion fonction función funzione função) (código quellcode) (mutex goroutine)",
+		1: "(function functions method methods) (code coding codes) (script scripts) (program programs programm programme programa) (implement implementation implementiere implémente implementa) " +
+			"(bug bugs) (exception exceptions) (class classes) (variable variables) (loop loops) (array arrays) (api apis) (query queries) (library libraries) (import include) " +
+			"(return returns) (string strings) (int integer integers) (input output) (bool boolean) (parse parser) (server backend frontend) (fix) (test tests) (database table)",
+	}
+	mathWords = map[int]string{
+		2: "(prove proof beweise beweis démontrer démontre demuestra demuestre dimostra prove) (theorem lemma théorème teorema satz) (integral integrals intégrale integrate) (derivative derivatives dérivée derivada ableitung differentiate) " +
+			"(equation equations gleichung équation ecuación equação equazione) (polynomial polynomials) (matrix matrices eigenvalue eigenvalues) (probability probabilities wahrscheinlichkeit probabilité probabilidad) " +
+			"(hypotenuse triangle triangles) (logarithm log ln) (cosine sine tangent cos sin tan) (modulo mod) (divisible divisor gcd lcm) (prime primes) (quadratic cubic) (permutation permutations combinatorics) " +
+			"(variance deviation) (vector vectors) (group subgroup abelian isomorphic homomorphism) (frac sqrt cdot) (arithmetic geometric) (circumference radius perimeter) (factorial) (coefficient coefficients)",
+		1: "(solve löse résous résoudre resuelve resolva risolvi) (calculate compute berechne calcule calcula calculer calcola) (sum summe somme suma soma) (average mean) (percent percentage prozent) (product) (ratio) (angle angles) (area volume) " +
+			"(digit digits) (integer integers) (fraction fractions) (total) (remainder) (interest) (speed velocity) (times) (half twice) (greater less) (real complex)",
+	}
+	stepWords = map[int]string{
+		2: "(analyze analyse analysiere analysieren analyser analiza analizar analise analizza) (compare contrast vergleiche vergleich comparer comparez compara compare confronta) (tradeoff tradeoffs) (strategy strategies strategie stratégie estrategia) (roadmap migration migrate) (evaluate assess bewerte évalue évaluer evalúa avalie) " +
+			"(hypothesis hypotheses) (architecture architect architektur) (diagnose) (critique) (recommend recommendation recommendations) (design entwirf conçois diseña) (justify begründe)",
+		1: "(plan planning planen) (steps step schritte schritt étapes étape pasos etapas passaggi) (then dann puis ensuite luego entonces depois poi) (first zuerst primero primeiro prima) (finally schließlich enfin finalmente infine) (second third) (next danach) " +
+			"(why warum pourquoi perché) (explain erkläre expliquez explique explica spiega) (consider considering) (constraints constraint) (pros cons) (risks risk) (because therefore) (implications consequences) (options alternatives) (reason reasoning) (given assume suppose) (optimal optimize) (multiple several)",
+	}
+	quantityWords = "many much far long old fast tall often cuántos cuántas cuánto quantos quantas quanto viele viel combien quanti quante"
+	jsonWords     = "json jsonl"
+)
+
+const (
+	idJSON     = 250 // marks with a meaning of their own
+	idQuantity = 251
+	idFence    = 252
+	idOperator = 253
+	idSymbol   = 254
+)
+
+var (
+	fence = mark{id: idFence, kind: cueCode, points: enough}
+
+	// operators are runs of punctuation that prose does not hold; one and the same cue.
+	operators = func() map[string]mark {
+		m := map[string]mark{}
+		for _, s := range strings.Fields("== != => -> :: && || += -= ++ () (); ()) { }; {} [] []; <= >= </ /> := === !== ); }) });") {
+			if len(s) > 1 {
+				m[s] = mark{id: idOperator, kind: cueCode, points: 2}
+			}
+		}
+		return m
+	}()
+
+	// symbols are signs that mathematics uses and prose does not; one and the same cue.
+	symbols = func() map[rune]mark {
+		m := map[rune]mark{}
+		for _, r := range "∑∏∫√∞≤≥≠≈∈∉∀∃∂∇⊂⊆∪∩⇒⇔→±×÷∘∠⊥∥≡" {
+			m[r] = mark{id: idSymbol, kind: cueMath, points: 2}
+		}
+		return m
+	}()
+
+	lexicon, pairs = words()
+)
+
+// pairWords do for Chinese and Japanese, which write no spaces, what the lists above do: kind, points,
+// and pairs of signs.
+var pairWords = []struct {
+	kind   uint8
+	points uint8
+	pairs  string
+}{
+	{cueCode, 2, "代码 函数 编程 程序 脚本 算法 调试 関数 実装 コー 正規"},
+	{cueMath, 2, "证明 方程 积分 导数 概率 矩阵 定理 証明 積分 微分 確率 行列"},
+	{cueMath, 1, "计算 求解 計算 解い 平均 总共 合計"},
+	{cueSteps, 2, "分析 比较 设计 评估 策略 比較 設計 評価"},
+	{cueSteps, 1, "步骤 首先 然后 最后 为什 解释 手順 まず 次に 最後 なぜ 説明 计划 計画"},
+}
+
+// words builds the tables that one look-up per word needs.
+func words() (map[string]mark, map[[2]rune]mark) {
+	lex := make(map[string]mark, 1400)
+	for l, list := range commonWords {
+		for _, w := range strings.Fields(list) {
+			m := lex[w]
+			m.langs |= 1 << l
+			lex[w] = m
+		}
+	}
+	next := uint16(1)
+	for kind, lists := range []map[int]string{cueCode: codeWords, cueMath: mathWords, cueSteps: stepWords} {
+		for points := 2; points >= 1; points-- {
+			for _, group := range groups(lists[points]) {
+				addGroup(lex, group, mark{id: next, kind: uint8(kind), points: uint8(points)})
+				next++
+			}
+		}
+	}
+	addGroup(lex, quantityWords, mark{id: idQuantity, kind: cueMath})
+	addGroup(lex, jsonWords, mark{id: idJSON, kind: cueCode})
+	return lex, pairTable(next)
+}
+
+// groups splits "(a b) (c)" into "a b" and "c".
+func groups(list string) []string {
+	var out []string
+	for _, group := range strings.Split(list, ")") {
+		if group = strings.TrimLeft(group, " ("); group != "" {
+			out = append(out, group)
+		}
+	}
+	return out
+}
+
+// addGroup enters the words of one cue. A word that is a cue already keeps its first meaning.
+func addGroup(lex map[string]mark, group string, m mark) {
+	for _, w := range strings.Fields(group) {
+		old := lex[w]
+		if old.id != 0 {
+			continue
+		}
+		m.langs = old.langs
+		lex[w] = m
+	}
+}
+
+func pairTable(next uint16) map[[2]rune]mark {
+	t := map[[2]rune]mark{{'多', '少'}: {id: idQuantity, kind: cueMath}, {'い', 'く'}: {id: idQuantity, kind: cueMath}}
+	for _, g := range pairWords {
+		for _, w := range strings.Fields(g.pairs) {
+			r := []rune(w)
+			t[[2]rune{r[0], r[1]}] = mark{id: next, kind: g.kind, points: g.points}
+			next++
+		}
+	}
+	return t
+}

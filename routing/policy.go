@@ -1,0 +1,78 @@
+package routing
+
+import "time"
+
+// Strategies that `ask` may name: who is asked where the rules leave it open.
+const (
+	AskClassifier = "classifier"
+	AskJudge      = "judge"
+)
+
+// Policy is everything that a Router decides by. It must not be changed once a Router has it.
+type Policy struct {
+	Models  []*Model // the operator's; requests may name them where ConcreteModels says so
+	Pipes   []*Pipe  // cheapest first
+	Simple  string   // pipe for simple work
+	Complex string   // pipe for the rest
+	Tasks   map[string]string
+	Rules   []Rule
+	Default Profile
+	Routes  map[string]*Profile // by Prompt.Route
+	// Checks of a pipe, where it has its own.
+	Checks map[string][]Check
+	// Threshold is the classifier's score from which the simple pipe is taken.
+	Threshold float64
+	// ConcreteModels says that a model named by the client is honoured; else the request is routed.
+	ConcreteModels bool
+	// Find knows models beyond Models by their Bedrock id; nil knows none.
+	Find func(id string) (*Model, bool)
+
+	Scorer  Scorer   // nil: no classifier
+	Judge   *Judge   // nil: nobody to ask
+	Budgets *Budgets // nil: no soft limits
+	// Count is told of every fallback and other event worth counting; see Events. nil: nobody is.
+	Count func(event string)
+}
+
+// Profile is how the requests of one route are treated.
+type Profile struct {
+	Ask       []string
+	Unsure    string // pipe, where nobody could tell
+	RealTime  bool   // the judge is never asked
+	Checks    []Check
+	Deadlines Deadlines
+	Limits    Limits
+	Hold      Hold
+	HoldOut   float64 // share that goes straight to the largest model
+}
+
+// Events that a Router counts. All of them are fallbacks that no client notices.
+const (
+	EventUnknownTask     = "unknown_task_type"
+	EventUnknownRoute    = "unknown_route"
+	EventModelIgnored    = "model_ignored"
+	EventRuleFailed      = "rule_failed"
+	EventNoClassifier    = "classifier_missing"
+	EventClassifierFails = "classifier_failed"
+	EventNoJudge         = "judge_missing"
+	EventJudgeRambled    = "judge_rambled"
+	EventJudgeTimeout    = "judge_timeout"
+	EventJudgeFailed     = "judge_failed"
+	EventJudgeBusy       = "judge_busy"
+	EventJudgeResting    = "judge_resting"
+	EventJudgeTooDear    = "judge_too_dear"
+	EventPipeSkipped     = "pipe_does_not_fit"
+	EventOverBudget      = "over_budget"
+)
+
+// Events lists what Policy.Count may be called with, for metrics that want every series from the start.
+func Events() []string {
+	return []string{
+		EventUnknownTask, EventUnknownRoute, EventModelIgnored, EventRuleFailed, EventNoClassifier,
+		EventClassifierFails, EventNoJudge, EventJudgeRambled, EventJudgeTimeout, EventJudgeFailed,
+		EventJudgeBusy, EventJudgeResting, EventJudgeTooDear, EventPipeSkipped, EventOverBudget, "judge_cached",
+	}
+}
+
+// DefaultDeadlines are those of design's one place for deadlines.
+var DefaultDeadlines = Deadlines{Answer: 60 * time.Second, FirstToken: 5 * time.Second, Total: 120 * time.Second}
