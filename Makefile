@@ -1,0 +1,52 @@
+# Two commands to begin with: `make demo` and `make test`. Everything they need lands in build/.
+
+PORT          ?= 8080
+EMULATOR_PORT ?= 8081
+ADMIN_PORT    ?= 8082
+HTTP_PORT     ?= 8083
+CONFIG        ?=
+BEDROCK_ENDPOINT ?=
+
+GO      ?= go
+BIN     := build/bin
+# Shipped and tested builds are the same: no version control stamps, so that they can be repeated.
+BUILD   := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false
+TOOL    := $(GO) tool -modfile=tools/go.mod
+PACKAGES = $(shell $(GO) list ./...)
+
+.PHONY: help build envoy up demo test check test-clients test-mesh test-faults soak bench release clean
+
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+build: ## the ockham binary, at build/bin/ockham
+	@mkdir -p $(BIN)
+	@$(BUILD) -o $(BIN)/ockham ./cmd/ockham
+
+envoy: ## the pinned Envoy, unless ENVOY or PATH has one
+	@./envoy/find.sh >/dev/null
+
+up: build envoy ## emulator, Envoy and service in the foreground until Ctrl-C
+	@exec $(BIN)/ockham up --envoy "$$(./envoy/find.sh)" --port $(PORT) --emulator-port $(EMULATOR_PORT) \
+		--admin-port $(ADMIN_PORT) --http-port $(HTTP_PORT) \
+		$(if $(CONFIG),--config "$(CONFIG)") $(if $(BEDROCK_ENDPOINT),--bedrock-endpoint "$(BEDROCK_ENDPOINT)")
+
+demo: build envoy ## about 300 real prompts through all of it, and what that saved
+	@exec $(BIN)/ockham demo --envoy "$$(./envoy/find.sh)"
+
+test: envoy ## all tests that need no more than Go, Python 3 and make
+	ENVOY="$$(./envoy/find.sh)" $(GO) test -race -shuffle=on -timeout 10m ./...
+	@echo "left out: real clients (make test-clients), mesh tools (make test-mesh), faults (make test-faults), soak (make soak)"
+
+check: ## format, vet, lint, layers, dead code
+	@unformatted="$$($(TOOL) gofumpt -l cmd bedrock dialect envoy extproc internal routing)"; \
+		if [ -n "$$unformatted" ]; then echo "not gofumpt'ed:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(TOOL) staticcheck ./...
+	$(TOOL) depguard -c tools/layers.json ./...
+	@dead="$$($(TOOL) deadcode -test ./...)"; if [ -n "$$dead" ]; then echo "$$dead"; exit 1; fi
+	$(GO) mod verify
+	@echo "check: nothing left out"
+
+clean: ## everything that was built or installed
+	rm -rf build

@@ -1,0 +1,276 @@
+package extproc
+
+import (
+	"errors"
+	"time"
+
+	"ockham/bedrock"
+	"ockham/routing"
+)
+
+// attempt reads one model's answer as it comes, from Envoy or from the service's own call, puts it
+// together, and asks the checks about it.
+type attempt struct {
+	Attempt
+	fit    bedrock.Fitted
+	target *Target
+
+	status                int // of the answer; 0 before its headers
+	errorType, retryAfter string
+	heardAt               time.Time // when the last piece came
+	decoder               bedrock.Decoder
+	collect               bedrock.Collector
+	body                  []byte          // a plain answer, or an error's
+	held                  []bedrock.Event // events not yet given to the client
+	bytes                 int
+
+	looks     []looking
+	answer    *bedrock.Answer // the finished one
+	done      bool            // nothing more will come
+	failure   error           // why it is no answer: *bedrock.Error, *envoyReply, or a broken stream
+	reject    routing.Verdict // the first rejection of a check
+	mended    bool            // a check has put the text right
+	unchecked bool
+}
+
+// looking is a check at work on this attempt.
+type looking struct {
+	name     string
+	look     routing.Look
+	accepted bool // for good
+}
+
+// envoyReply is Envoy's own answer in place of Bedrock's.
+type envoyReply struct {
+	status int
+	reason routing.Reason // "" where another attempt would not help
+}
+
+func (e *envoyReply) Error() string { return "envoy answered in place of bedrock" }
+
+var (
+	errLate    = errors.New("the deadline passed")
+	errStalled = errors.New("the stream stalled")
+	errTooLong = errors.New("the answer is larger than can be held")
+)
+
+func (a *attempt) startChecks(p *routing.Prompt, checks []routing.Check) {
+	a.looks = make([]looking, 0, len(checks))
+	for _, c := range checks {
+		if look := c.Start(p); look != nil {
+			a.looks = append(a.looks, looking{name: c.Name(), look: look})
+		}
+	}
+}
+
+// feed takes the next piece of the body. Streamed answers are decoded and judged at once.
+func (a *attempt) feed(piece []byte, limit int) {
+	if a.done || len(piece) == 0 {
+		return
+	}
+	a.bytes += len(piece)
+	a.heardAt = time.Now()
+	if a.status != 200 || !a.fit.Stream {
+		a.keep(piece)
+		return
+	}
+	a.decoder.Feed(piece)
+	a.decode()
+	if a.bytes > limit {
+		a.unchecked = true
+	}
+	a.judge()
+}
+
+// maxBody bounds a plain answer altogether: four times what Bedrock's largest model can say.
+const maxBody = 64 << 20
+
+func (a *attempt) keep(piece []byte) {
+	if len(a.body)+len(piece) > maxBody {
+		a.fail(errTooLong)
+		return
+	}
+	a.body = append(a.body, piece...)
+}
+
+func (a *attempt) decode() {
+	for {
+		ev, ok, err := a.decoder.Next()
+		if err != nil {
+			a.fail(err)
+			return
+		}
+		if !ok {
+			return
+		}
+		if a.FirstToken == 0 && ev.Kind != bedrock.MessageStart {
+			a.FirstToken = time.Since(a.Start)
+		}
+		if a.fit.Unwrap {
+			unwrapEvent(&ev)
+		}
+		a.collect.Add(&ev)
+		a.held = append(a.held, ev)
+	}
+}
+
+// end says that the answer's last byte has come.
+func (a *attempt) end(limit int) {
+	if a.done {
+		return
+	}
+	switch {
+	case a.status != 200:
+		a.fail(bedrock.ParseError(a.status, a.errorType, a.retryAfter, a.body))
+	case a.fit.Stream:
+		a.endStream()
+	default:
+		a.endPlain(limit)
+	}
+}
+
+func (a *attempt) endStream() {
+	if err := a.decoder.End(); err != nil {
+		a.fail(err)
+		return
+	}
+	a.finish(&a.collect.Answer)
+}
+
+func (a *attempt) endPlain(limit int) {
+	answer, err := bedrock.ParseAnswer(a.body)
+	if err != nil {
+		a.fail(err)
+		return
+	}
+	if a.fit.Unwrap {
+		unwrapAnswer(answer)
+	}
+	a.FirstToken = time.Since(a.Start)
+	a.unchecked = a.unchecked || len(a.body) > limit
+	a.finish(answer)
+}
+
+func (a *attempt) finish(answer *bedrock.Answer) {
+	a.answer, a.done = answer, true
+	a.Took = time.Since(a.Start)
+	a.judge()
+}
+
+// fail ends the attempt without an answer, or with a part of one.
+func (a *attempt) fail(err error) {
+	if a.done {
+		return
+	}
+	a.collect.Close()
+	a.failure, a.done = err, true
+	a.Took = time.Since(a.Start)
+}
+
+// judge asks every check that has not made up its mind. The first rejection stands.
+func (a *attempt) judge() {
+	if a.failure != nil || a.unchecked || a.reject.Decision == routing.Reject {
+		return
+	}
+	seen := a.seen()
+	for i := range a.looks {
+		l := &a.looks[i]
+		if l.accepted && !seen.Done {
+			continue
+		}
+		v := l.look(seen)
+		switch {
+		case v.Decision == routing.Reject:
+			a.reject = v
+			return
+		case v.Decision == routing.Accept && v.Text != "" && seen.Done:
+			replaceText(a.answer, v.Text)
+			seen.Text = v.Text
+			a.mended = true
+		}
+		l.accepted = v.Decision == routing.Accept
+	}
+}
+
+// seen is the answer so far, as checks see it.
+func (a *attempt) seen() *routing.Answer {
+	if !a.done {
+		s := &routing.Answer{Text: a.collect.Text(), Tools: toolCalls(a.collect.Answer.Content)}
+		if input, open := a.collect.ToolInput(); open {
+			s.Tools[len(s.Tools)-1].Args = input
+		}
+		return s
+	}
+	return &routing.Answer{
+		Text: a.answer.Text(), Tools: toolCalls(a.answer.Content), Stop: a.answer.Stop,
+		Out: a.answer.Usage.Output, Done: true,
+	}
+}
+
+// passed tells whether every check has accepted for good.
+func (a *attempt) passed() bool {
+	for i := range a.looks {
+		if !a.looks[i].accepted {
+			return false
+		}
+	}
+	return true
+}
+
+// rejected tells whether the answer must not be served while a better one can be had.
+func (a *attempt) rejected() bool {
+	return a.failure != nil || a.reject.Decision == routing.Reject
+}
+
+// tokens estimates how much of a streamed answer has come.
+func (a *attempt) tokens() int { return len(a.collect.Text()) / charsPerToken }
+
+func toolCalls(blocks []bedrock.Block) []routing.ToolCall {
+	var calls []routing.ToolCall
+	for i := range blocks {
+		if b := &blocks[i]; b.Kind == bedrock.ToolUse {
+			calls = append(calls, routing.ToolCall{Name: b.Name, Args: string(b.Raw)})
+		}
+	}
+	return calls
+}
+
+// replaceText puts mended text in place of all text blocks.
+func replaceText(answer *bedrock.Answer, text string) {
+	kept := make([]bedrock.Block, 0, len(answer.Content))
+	placed := false
+	for _, b := range answer.Content {
+		if b.Kind != bedrock.Text {
+			kept = append(kept, b)
+		} else if !placed {
+			kept = append(kept, bedrock.Block{Kind: bedrock.Text, Text: text})
+			placed = true
+		}
+	}
+	answer.Content = kept
+}
+
+// unwrapAnswer reads the input of the synthetic tool as the answer's text.
+func unwrapAnswer(answer *bedrock.Answer) {
+	for i := range answer.Content {
+		b := &answer.Content[i]
+		if b.Kind == bedrock.ToolUse && b.Name == bedrock.FormatTool {
+			*b = bedrock.Block{Kind: bedrock.Text, Text: string(b.Raw)}
+			if answer.Stop == bedrock.StopToolUse {
+				answer.Stop = bedrock.StopEndTurn
+			}
+		}
+	}
+}
+
+// unwrapEvent does the same for a stream.
+func unwrapEvent(ev *bedrock.Event) {
+	switch {
+	case ev.Kind == bedrock.BlockStart && ev.Name == bedrock.FormatTool:
+		*ev = bedrock.Event{Kind: bedrock.TextDelta, Index: ev.Index}
+	case ev.Kind == bedrock.ToolDelta:
+		*ev = bedrock.Event{Kind: bedrock.TextDelta, Index: ev.Index, Text: ev.Text}
+	case ev.Kind == bedrock.MessageStop && ev.Stop == bedrock.StopToolUse:
+		ev.Stop, ev.Raw = bedrock.StopEndTurn, nil
+	}
+}

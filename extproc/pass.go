@@ -1,0 +1,65 @@
+package extproc
+
+import (
+	extprocv3 "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
+
+	"ockham/bedrock"
+	"ockham/dialect"
+)
+
+// passThrough signs a request that is not routed (InvokeModel) and hands its answer on as it comes.
+func (x *exchange) passThrough() error {
+	if !x.policy.Invoke {
+		return x.refuse(&dialect.Error{Code: dialect.Forbidden, Message: "InvokeModel is not passed through here; use Converse, or ask for security.invoke_model"})
+	}
+	t := x.policy.Target(nil)
+	set, err := x.sign(t, x.in.Path, x.in.Body)
+	if err != nil {
+		return x.refuse(x.noCredentials(err))
+	}
+	set = append(set, bedrock.Header{Name: "x-envoy-max-retries", Value: "0"})
+	if err := x.send(replaceRequest(x.in.Body, set, headerNames(x.headers, keepInvokeHeader))); err != nil {
+		return err
+	}
+	m, err := x.recv()
+	if err != nil {
+		return err
+	}
+	return x.passOn(m)
+}
+
+// keepInvokeHeader also lets through the options that InvokeModel takes as headers.
+func keepInvokeHeader(name string) bool {
+	switch name {
+	case "accept", "x-amzn-bedrock-accept", "x-amzn-bedrock-trace", "x-amzn-bedrock-guardrailidentifier",
+		"x-amzn-bedrock-guardrailversion", "x-amzn-bedrock-performanceconfig-latency",
+		"x-amzn-bedrock-service-tier", "x-amzn-bedrock-request-metadata":
+		return true
+	}
+	return keepRequestHeader(name)
+}
+
+// passOn hands an answer to the client untouched, from its first message m to the last.
+func (x *exchange) passOn(m *extprocv3.ProcessingRequest) error {
+	for {
+		if err := x.send(echo(m)); err != nil {
+			return err
+		}
+		next, err := x.recv()
+		if err != nil {
+			return err
+		}
+		m = next
+	}
+}
+
+// echo agrees to a message.
+func echo(m *extprocv3.ProcessingRequest) *message {
+	switch r := m.Request.(type) {
+	case *extprocv3.ProcessingRequest_ResponseBody:
+		return bodyPiece(r.ResponseBody.Body, r.ResponseBody.EndOfStream)
+	case *extprocv3.ProcessingRequest_ResponseTrailers:
+		return endTrailers()
+	}
+	return releaseHeaders(nil, nil)
+}

@@ -1,0 +1,71 @@
+package extproc
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"ockham/bedrock"
+	"ockham/routing"
+)
+
+// Expose is what clients may learn of the choice.
+type Expose int
+
+const (
+	ExposeNone    Expose = iota
+	ExposeHeaders        // response headers x-ockham-*
+	ExposeFull           // and the model and route in bodies of the generate API
+)
+
+// Policy is the configuration in force for one request. It is immutable; a reload makes a new one.
+type Policy struct {
+	// Plan decides. Its only error is *routing.Unservable.
+	Plan func(ctx context.Context, p *routing.Prompt) (*routing.Plan, error)
+	// Target tells how a model of a plan is called.
+	Target func(m *routing.Model) *Target
+	// Known tells whether a name stands for a pipe, or for a model that clients may ask for.
+	Known func(name string) Name
+	// System is the system text for a model, from the library of prompts; nil keeps the client's.
+	System func(m *routing.Model, task, client string) *string
+
+	Expose   Expose
+	MaxHeld  int           // bytes of an answer beyond which it is released unchecked
+	Invoke   bool          // InvokeModel is passed through
+	IdleStop time.Duration // a stream that says nothing for so long is broken
+	// Inputs are the request headers that rules may read.
+	Inputs []string
+	// TenantHeader is the header in which Envoy's authentication names who pays; "" for none.
+	TenantHeader string
+}
+
+// Name is what a model name of a client stands for.
+type Name int
+
+const (
+	NameUnknown Name = iota
+	NameAuto         // routed
+	NamePipe
+	NameModel
+	NameForbidden // a model that this policy lets nobody ask for
+)
+
+// Target is how a model is called.
+type Target struct {
+	Model     *bedrock.Model
+	ID        string // as Bedrock is called: model id, profile or ARN
+	Region    string
+	Host      string // the authority that leaves Envoy, for which is signed
+	Guardrail []byte // guardrailConfig, or nil
+	Caller    Caller // calls it without Envoy
+}
+
+// Caller calls Bedrock; *bedrock.Client is one.
+type Caller interface {
+	Call(ctx context.Context, modelID string, f *bedrock.Fitted) (io.ReadCloser, error)
+}
+
+// Signer authenticates what Envoy sends; *bedrock.Signer is one.
+type Signer interface {
+	Sign(ctx context.Context, region, host, path string, body []byte) ([]bedrock.Header, error)
+}

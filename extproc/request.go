@@ -1,0 +1,264 @@
+package extproc
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
+	extprocv3 "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"ockham/bedrock"
+	"ockham/dialect"
+	"ockham/routing"
+)
+
+// exchange is one request on its way: the stream it came on and all that is known of it.
+type exchange struct {
+	s      *Service
+	policy *Policy
+	stream extprocv3.ExternalProcessor_ProcessServer
+	ctx    context.Context
+	out    Outcome
+
+	headers *corev3.HeaderMap // the client's
+	in      dialect.Input
+	dialect dialect.Dialect
+	call    *dialect.Call
+	prompt  *routing.Prompt
+	plan    *routing.Plan
+
+	tries []*attempt
+	cur   *attempt // the last of tries
+	response
+}
+
+// run hears a request from its first message to the end of its answer.
+func (x *exchange) run() error {
+	x.out.Start, x.out.Served = time.Now(), -1
+	first, err := x.recv()
+	if err != nil {
+		return err
+	}
+	switch first.Request.(type) {
+	case *extprocv3.ProcessingRequest_RequestHeaders:
+	case *extprocv3.ProcessingRequest_ResponseHeaders:
+		// Envoy answered before it asked us: authentication, say. That is none of our business.
+		return x.passOn(first)
+	default:
+		return status.Errorf(codes.FailedPrecondition, "ockham: the first message is %T; see the required processing mode", first.Request)
+	}
+	if refused := x.heardRequest(first); refused != nil {
+		return x.refuse(refused)
+	}
+	if err := x.send(continueHeaders()); err != nil {
+		return err
+	}
+	second, err := x.recv()
+	if err != nil {
+		return err
+	}
+	body := second.GetRequestBody()
+	switch {
+	case second.GetResponseHeaders() != nil: // a 413 while the body was read
+		return x.passOn(second)
+	case body == nil || !body.EndOfStream:
+		return status.Error(codes.FailedPrecondition, "ockham: the request body must be sent BUFFERED")
+	}
+	x.in.Body = body.Body
+	x.out.BytesIn = len(body.Body)
+	return x.forward()
+}
+
+// heardRequest reads the request's headers. What will never have a body is refused here: Envoy would
+// not ask again before sending it on.
+func (x *exchange) heardRequest(m *extprocv3.ProcessingRequest) *dialect.Error {
+	h := m.GetRequestHeaders()
+	x.headers = h.GetHeaders()
+	path, query, _ := strings.Cut(headerValue(x.headers, ":path"), "?")
+	x.in = dialect.Input{
+		Method: headerValue(x.headers, ":method"), Path: path, Query: query,
+		RequestID: headerValue(x.headers, "x-request-id"),
+		Header:    func(name string) string { return headerValue(x.headers, name) },
+	}
+	x.out.ID = x.in.RequestID
+	x.out.Trace = headerValue(x.headers, "traceparent")
+	attrs := attributes(m)
+	x.out.Route = attrs[attrProfile].GetStringValue()
+	if x.out.Route == "" {
+		x.out.Route = attrs[attrRoute].GetStringValue()
+	}
+	if x.policy.TenantHeader != "" {
+		x.out.Tenant = headerValue(x.headers, x.policy.TenantHeader)
+	}
+	d, refused := dialect.For(x.in.Method, path)
+	x.dialect = d
+	x.out.Dialect = d.Name()
+	switch {
+	case refused != nil:
+		return refused
+	case headerValue(x.headers, "upgrade") != "" && headerValue(x.headers, ":protocol")+headerValue(x.headers, "connection") != "":
+		return dialect.Invalid("", "this path takes no upgrade; WebSocket is off here")
+	case h.EndOfStream:
+		return dialect.Invalid("", "the body is empty; send a JSON object")
+	}
+	if enc := headerValue(x.headers, "content-encoding"); enc != "" && enc != "identity" {
+		return &dialect.Error{Code: dialect.UnsupportedMedia, Message: "content-encoding " + enc + " is not supported; send the body uncompressed"}
+	}
+	return nil
+}
+
+// forward plans the request and sends it on to the first model.
+func (x *exchange) forward() error {
+	if refused := x.understand(); refused != nil {
+		return x.refuse(refused)
+	}
+	if x.call.Passthrough {
+		return x.passThrough()
+	}
+	if refused := x.decide(); refused != nil {
+		return x.refuse(refused)
+	}
+	a := x.newAttempt(0)
+	a.ThroughEnvoy = true
+	path := bedrock.Path(a.target.ID, a.fit.Stream)
+	set, err := x.sign(a.target, path, a.fit.Body)
+	if err != nil {
+		return x.refuse(x.noCredentials(err))
+	}
+	set = append(set, x.deadlines(a)...)
+	a.Start = time.Now()
+	m := replaceRequest(a.fit.Body, set, headerNames(x.headers, keepRequestHeader))
+	x.in.Body = nil // the parsed request holds what it needs
+	if err := x.send(m); err != nil {
+		x.out.Left = true
+		return err
+	}
+	return x.respond()
+}
+
+// understand parses the body and resolves the model's name.
+func (x *exchange) understand() *dialect.Error {
+	call, err := x.dialect.Parse(&x.in)
+	if err != nil {
+		var e *dialect.Error
+		if errors.As(err, &e) {
+			return e
+		}
+		x.s.Log.Error("parsing failed", "request", x.out.ID, "err", err)
+		return &dialect.Error{Code: dialect.Internal, Message: "the request could not be read"}
+	}
+	x.call, x.out.Stream = call, call.Stream
+	if call.Passthrough {
+		return nil
+	}
+	return x.resolveNames()
+}
+
+func (x *exchange) resolveNames() *dialect.Error {
+	c := x.call
+	if c.Pipe != "" && x.policy.Known(c.Pipe) != NamePipe {
+		return dialect.Invalid("pipe", "no pipe has this name")
+	}
+	if c.Model == "" {
+		return nil
+	}
+	switch x.policy.Known(c.Model) {
+	case NameAuto:
+		c.Model = ""
+	case NamePipe:
+		c.Pipe, c.Model = c.Model, ""
+	case NameModel:
+	case NameForbidden:
+		return &dialect.Error{Code: dialect.Forbidden, Param: "model", Message: "this model may not be asked for by name here; ask for \"auto\" or a pipe"}
+	default:
+		return &dialect.Error{Code: dialect.NotFound, Param: "model", Message: "no model or pipe has this name; ask for \"auto\" to have one picked"}
+	}
+	return nil
+}
+
+// decide makes the plan.
+func (x *exchange) decide() *dialect.Error {
+	x.prompt = Prompt(x.call)
+	x.prompt.ID, x.prompt.Route, x.prompt.Tenant = x.out.ID, x.out.Route, x.out.Tenant
+	for _, name := range x.policy.Inputs {
+		if v := headerValue(x.headers, name); v != "" {
+			if x.prompt.Headers == nil {
+				x.prompt.Headers = map[string]string{}
+			}
+			x.prompt.Headers[name] = v
+		}
+	}
+	started := time.Now()
+	plan, err := x.policy.Plan(x.ctx, x.prompt)
+	x.out.Decided = time.Since(started)
+	if err != nil {
+		return dialect.Invalid("", err.Error())
+	}
+	x.plan, x.out.Plan, x.out.Prompt = plan, plan, x.prompt
+	return nil
+}
+
+// sign returns the headers of a signed request.
+func (x *exchange) sign(t *Target, path string, body []byte) ([]bedrock.Header, error) {
+	signed, err := x.s.Signer.Sign(x.ctx, t.Region, t.Host, path, body)
+	if err != nil {
+		return nil, err
+	}
+	set := make([]bedrock.Header, 0, 12)
+	set = append(set,
+		bedrock.Header{Name: ":path", Value: path},
+		bedrock.Header{Name: ":authority", Value: t.Host},
+		bedrock.Header{Name: ":method", Value: "POST"},
+		bedrock.Header{Name: "content-type", Value: "application/json"})
+	return append(set, signed...), nil
+}
+
+// deadlines tells Envoy's router how long the first attempt may take, and that attempts are ours. The
+// per-try timeout ends with the answer's headers; from there on our own watchdog counts.
+func (x *exchange) deadlines(a *attempt) []bedrock.Header {
+	limit := x.plan.Deadlines.Answer
+	if a.fit.Stream {
+		limit = x.plan.Deadlines.FirstToken
+	}
+	return []bedrock.Header{
+		{Name: "x-envoy-upstream-rq-timeout-ms", Value: "0"},
+		{Name: "x-envoy-upstream-rq-per-try-timeout-ms", Value: strconv.FormatInt(limit.Milliseconds(), 10)},
+		{Name: "x-envoy-max-retries", Value: "0"},
+	}
+}
+
+// keepRequestHeader lists what of the client's request may reach Bedrock. Everything else, its own
+// credentials first of all, ends here. x-request-id stays for Envoy's access log.
+func keepRequestHeader(name string) bool {
+	switch name {
+	case "content-type", "content-length", "host", "x-request-id":
+		return true
+	}
+	return false
+}
+
+func (x *exchange) noCredentials(err error) *dialect.Error {
+	x.s.Log.Error("cannot sign", "request", x.out.ID, "err", err)
+	return &dialect.Error{Code: dialect.UpstreamFailed, Message: "the gateway has no valid AWS credentials; its operator has been told why in the log"}
+}
+
+// newAttempt prepares a call of the plan's model number i.
+func (x *exchange) newAttempt(i int) *attempt {
+	m := x.plan.Models[i]
+	a := &attempt{target: x.policy.Target(m)}
+	a.Model, a.Region, a.Start = m, a.target.Region, time.Now()
+	o := bedrock.FitOptions{Stream: x.call.Stream, Guardrail: a.target.Guardrail, Fresh: i > 0}
+	if x.policy.System != nil {
+		o.System = x.policy.System(m, x.prompt.Task, x.prompt.System)
+	}
+	a.fit = bedrock.Fit(&x.call.Request, a.target.Model, o)
+	a.startChecks(x.prompt, x.plan.Checks)
+	x.tries = append(x.tries, a)
+	x.cur = a
+	return a
+}

@@ -1,0 +1,91 @@
+// Package extproc is the service that Envoy asks about every request. It hears the request, has it
+// planned, signs it for the first model, holds the answer while the checks look at it, and releases it
+// or calls the next model. Only this package and envoy/ know go-control-plane.
+//
+// One request is one gRPC stream is one call of Process. Whatever is learned on the way is kept in that
+// call's exchange; nothing is shared between requests.
+package extproc
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"runtime/debug"
+
+	extprocv3 "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+// Service answers Envoy's ext_proc streams.
+type Service struct {
+	extprocv3.UnimplementedExternalProcessorServer
+
+	// Policy returns the configuration in force; it may change between requests.
+	Policy func() *Policy
+	Signer Signer
+	// Observe is told of every request that ended. It must not block.
+	Observe func(*Outcome)
+	Log     *slog.Logger
+}
+
+// errInternal ends a stream that went wrong. Envoy copies its text into access logs.
+var errInternal = status.Error(codes.Internal, "ockham: internal error")
+
+// Process serves one request. It must never return nil before Recv has failed: Envoy would take that as
+// consent and let through what it holds, the unsigned request or the unjudged answer. So whatever goes
+// wrong ends in an error, a panic too.
+func (s *Service) Process(stream extprocv3.ExternalProcessor_ProcessServer) (err error) {
+	ctx, cancel := context.WithCancel(stream.Context())
+	defer cancel()
+	x := &exchange{s: s, stream: stream, ctx: ctx, policy: s.Policy()}
+	defer func() {
+		if p := recover(); p != nil {
+			s.Log.Error("panic while serving a request", "request", x.out.ID, "panic", p, "stack", string(debug.Stack()))
+			err = errInternal
+		}
+		x.observe()
+	}()
+	err = x.run()
+	if err == nil || errors.Is(err, errGone) {
+		return nil
+	}
+	if status.Code(err) == codes.Unknown {
+		s.Log.Error("request failed", "request", x.out.ID, "err", err)
+		return errInternal
+	}
+	return err
+}
+
+// errGone says that Envoy has ended the stream: the request is over, one way or the other.
+var errGone = errors.New("envoy ended the stream")
+
+// recv returns the next message, or errGone.
+func (x *exchange) recv() (*extprocv3.ProcessingRequest, error) {
+	m, err := x.stream.Recv()
+	if err != nil {
+		if !errors.Is(err, io.EOF) && status.Code(err) != codes.Canceled {
+			x.s.Log.Debug("stream ended", "request", x.out.ID, "err", err)
+		}
+		return nil, errGone
+	}
+	return m, nil
+}
+
+// send returns errGone when nobody listens any more.
+func (x *exchange) send(m *message) error {
+	if err := x.stream.Send(m); err != nil {
+		return errGone
+	}
+	return nil
+}
+
+// drain waits for Envoy to end the stream, after the last reply.
+func (x *exchange) drain() error {
+	for {
+		if _, err := x.recv(); err != nil {
+			return err
+		}
+	}
+}

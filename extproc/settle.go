@@ -1,0 +1,227 @@
+package extproc
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"ockham/bedrock"
+	"ockham/dialect"
+	"ockham/routing"
+)
+
+// settle answers when no attempt was good and no further one is allowed: with the best answer there is,
+// or with the error of the last attempt.
+func (x *exchange) settle(last *attempt) error {
+	x.settled = true
+	best := x.best()
+	switch {
+	case best == nil && x.writer != nil: // a restarted stream: its headers are out
+		return x.broken(nil, last)
+	case best == nil:
+		x.out.Verdict = rejected(last)
+		return x.refuse(x.clientError(last))
+	case x.call.Stream:
+		x.cur = best
+		return x.release(best)
+	}
+	x.cur = best
+	return x.serve(best)
+}
+
+// worth orders answers that failed their checks, worst first: one that is whole and only off in tone
+// or language still helps; one that cannot be parsed may not; an empty one does not. Of equals the
+// later counts, because its model is larger.
+var worth = []routing.Reason{
+	routing.ReasonEmpty, routing.ReasonMalformed, routing.ReasonToolArgs, routing.ReasonJSON, routing.ReasonLoop,
+	routing.ReasonTruncated, routing.ReasonSchema, routing.ReasonRefusal, routing.ReasonCode,
+	routing.ReasonUngrounded, routing.ReasonLanguage, routing.ReasonFormat, routing.ReasonVerifier,
+	routing.ReasonDisagreement, routing.ReasonCustom,
+}
+
+// best picks the answer to serve when all were rejected; nil when there is no finished one.
+func (x *exchange) best() *attempt {
+	var best *attempt
+	rank := -1
+	for _, a := range x.tries {
+		if a.answer == nil {
+			continue
+		}
+		if r := rankOf(a.reject.Reason); r >= rank {
+			best, rank = a, r
+		}
+	}
+	return best
+}
+
+func rankOf(reason routing.Reason) int {
+	for i, r := range worth {
+		if r == reason {
+			return i
+		}
+	}
+	return len(worth)
+}
+
+// served notes whose answer the client gets.
+func (x *exchange) served(a *attempt) {
+	x.close(a)
+	for i, t := range x.tries {
+		if t == a {
+			x.out.Served = i
+		}
+	}
+	x.out.Escalated = a.Model != x.tries[0].Model
+	x.out.Unchecked = x.out.Unchecked || a.unchecked
+	x.out.Verdict = "accept"
+	if a.rejected() {
+		x.out.Verdict = rejected(a)
+	}
+}
+
+func rejected(a *attempt) string { return "reject;" + string(a.reason()) }
+
+// close settles an attempt's verdict, tokens and cost, as far as they are known.
+func (x *exchange) close(a *attempt) {
+	a.Verdict, a.Reason, a.Detail = "accept", "", ""
+	if a.rejected() {
+		a.Verdict, a.Reason, a.Detail = "reject", a.reason(), a.reject.Detail
+	}
+	if a.Took == 0 || !a.done {
+		a.Took = time.Since(a.Start)
+	}
+	a.Tokens, a.Estimated = x.used(a)
+	a.CostUSD = a.Model.Price.Cost(a.Tokens)
+}
+
+// used is what an attempt consumed: what Bedrock says, or an estimate where it was cut off.
+func (x *exchange) used(a *attempt) (t routing.Tokens, estimated bool) {
+	u := a.collect.Answer.Usage
+	if a.answer != nil {
+		u = a.answer.Usage
+	}
+	if u.Total() > 0 {
+		return routing.Tokens{In: u.Input, Out: u.Output, CacheRead: u.CacheRead, CacheWrite: u.CacheWrite}, false
+	}
+	if a.status != 200 { // refused before it began: Bedrock charges nothing
+		return t, false
+	}
+	return routing.Tokens{In: x.plan.Features.Tokens, Out: len(a.collect.Text()) / charsPerToken}, true
+}
+
+// spent is the cost of all attempts so far, and of the questions asked about them.
+func (x *exchange) spent() float64 {
+	usd := 0.0
+	for _, a := range x.tries {
+		usd += a.CostUSD
+	}
+	for _, c := range x.plan.Charges {
+		usd += c.CostUSD
+	}
+	return usd
+}
+
+// usualAnswer is the length in tokens that is assumed where nothing is known of an answer.
+const usualAnswer = 500
+
+// estimate is what a call of m would cost, going by the attempt before it.
+func (x *exchange) estimate(m *routing.Model, before *attempt) float64 {
+	t := before.Tokens
+	if t.In == 0 {
+		t.In = x.plan.Features.Tokens
+	}
+	if t.Out == 0 {
+		t.Out = usualAnswer
+	}
+	return m.Price.Cost(t)
+}
+
+// settleCosts adds up the request.
+func (x *exchange) settleCosts() {
+	if x.plan == nil {
+		return
+	}
+	for _, a := range x.tries {
+		x.close(a)
+	}
+	x.out.CostUSD = x.spent()
+	if x.out.Served >= 0 && x.plan.Largest != nil {
+		t := x.tries[x.out.Served].Tokens
+		x.out.LargestCostUSD = x.plan.Largest.Price.Cost(t)
+	}
+}
+
+// clientError says in our words what went wrong with the last attempt.
+func (x *exchange) clientError(a *attempt) *dialect.Error {
+	var own *envoyReply
+	var bad *bedrock.Error
+	switch {
+	case errors.As(a.failure, &own):
+		return envoyError(own)
+	case errors.As(a.failure, &bad):
+		x.s.Log.Warn("bedrock refused", "request", x.out.ID, "model", a.Model.ID, "status", bad.Status, "type", bad.Type)
+		return bedrockError(bad)
+	case errors.Is(a.failure, errLate), errors.Is(a.failure, errStalled):
+		return &dialect.Error{Code: dialect.Timeout, Message: "no model answered in time"}
+	case a.failure == nil:
+		return &dialect.Error{Code: dialect.UpstreamFailed, Message: "the answer failed its " + string(a.reason()) + " check after a part of it was sent"}
+	case errors.Is(a.failure, bedrock.ErrTruncated):
+		return &dialect.Error{Code: dialect.UpstreamFailed, Message: "the model's answer ended early"}
+	}
+	x.s.Log.Warn("bedrock could not be asked", "request", x.out.ID, "model", a.Model.ID, "reason", a.reason(), "err", a.failure)
+	return &dialect.Error{Code: dialect.UpstreamFailed, Message: "the model could not be reached or its answer could not be read"}
+}
+
+func envoyError(e *envoyReply) *dialect.Error {
+	switch {
+	case e.reason == routing.ReasonTimeout, e.status == 504:
+		return &dialect.Error{Code: dialect.Timeout, Message: "no model answered in time"}
+	case e.status == 413:
+		return &dialect.Error{Code: dialect.TooLarge, Message: "the request is larger than this gateway accepts"}
+	case e.status == 429:
+		return &dialect.Error{Code: dialect.Throttled, Message: "too many requests", RetryAfter: "1"}
+	case e.status == 403:
+		return &dialect.Error{Code: dialect.Forbidden, Message: "the gateway refused the request"}
+	case e.status == 404:
+		return &dialect.Error{Code: dialect.UpstreamFailed, Message: "the gateway has no route to the model"}
+	}
+	return &dialect.Error{Code: dialect.UpstreamFailed, Message: "the model could not be reached"}
+}
+
+func bedrockError(e *bedrock.Error) *dialect.Error {
+	switch e.Status {
+	case 400:
+		return invalidForBedrock(e)
+	case 408:
+		return &dialect.Error{Code: dialect.Timeout, Message: "the model took too long"}
+	case 429:
+		return &dialect.Error{Code: dialect.Throttled, Message: "the models are at their limit of requests; try again later", RetryAfter: retryAfter(e)}
+	case 503:
+		return &dialect.Error{Code: dialect.Unavailable, Message: "the model is not available now; try again later", RetryAfter: retryAfter(e)}
+	}
+	return &dialect.Error{Code: dialect.UpstreamFailed, Message: "the model failed, or the gateway may not call it"}
+}
+
+// invalidForBedrock puts Bedrock's objection into our words: its own may quote the prompt.
+func invalidForBedrock(e *bedrock.Error) *dialect.Error {
+	m := strings.ToLower(e.Message)
+	switch {
+	case strings.Contains(m, "too long"), strings.Contains(m, "too many input tokens"), strings.Contains(m, "context"):
+		return dialect.Invalid("messages", "the prompt is longer than the model's context")
+	case strings.Contains(m, "image"), strings.Contains(m, "document"):
+		return dialect.Invalid("messages", "the model refused an image or a document of the request")
+	case strings.Contains(m, "tool"), strings.Contains(m, "schema"):
+		return dialect.Invalid("tools", "the model refused the request's tools, tool results or schema")
+	case strings.Contains(m, "model identifier"), strings.Contains(m, "inference profile"), strings.Contains(m, "on-demand"):
+		return &dialect.Error{Code: dialect.UpstreamFailed, Message: "the gateway's model is not available in its region; its operator has been told"}
+	}
+	return dialect.Invalid("", "the model refused the request as invalid; check its messages and parameters")
+}
+
+// retryAfter is in whole seconds; anything else that Bedrock may have sent is not passed on.
+func retryAfter(e *bedrock.Error) string {
+	if n := atoi(e.RetryAfter); n > 0 {
+		return e.RetryAfter
+	}
+	return "1"
+}

@@ -1,0 +1,124 @@
+package extproc
+
+import (
+	"strconv"
+	"strings"
+
+	"google.golang.org/protobuf/types/known/structpb"
+
+	"ockham/bedrock"
+	"ockham/dialect"
+)
+
+// reply tells the dialect what goes with an answer.
+func (x *exchange) reply(a *attempt) *dialect.Reply {
+	r := &dialect.Reply{ID: x.out.ID, Created: x.out.Start.Unix(), Answer: a.answer}
+	if r.Answer == nil {
+		r.Answer = &a.collect.Answer
+	}
+	if x.policy.Expose != ExposeFull {
+		return r
+	}
+	r.Model, r.CostUSD = a.Model.Name, x.spent()
+	r.Route = &dialect.Route{
+		Pipe: x.plan.Pipe, Strategy: x.plan.Strategy, Reason: x.plan.Reason, Escalated: x.out.Escalated,
+		Attempts: make([]dialect.Attempt, len(x.tries)),
+	}
+	for i, t := range x.tries {
+		r.Route.Attempts[i] = dialect.Attempt{
+			Model: t.Model.Name, Verdict: t.Verdict, Reason: string(t.Reason),
+			MS: t.Took.Milliseconds(), CostUSD: t.CostUSD,
+		}
+	}
+	return r
+}
+
+// exposed lists the x-ockham-* headers; final ones know verdict and cost.
+func (x *exchange) exposed(final bool) []bedrock.Header {
+	var headers []bedrock.Header
+	if dropped := x.dropped(); len(dropped) > 0 {
+		headers = append(headers, bedrock.Header{Name: "x-ockham-dropped", Value: strings.Join(dropped, ", ")})
+	}
+	if x.policy.Expose == ExposeNone {
+		return headers
+	}
+	headers = append(headers,
+		bedrock.Header{Name: "x-ockham-pipe", Value: x.plan.Pipe},
+		bedrock.Header{Name: "x-ockham-reason", Value: x.plan.Strategy + ": " + x.plan.Reason},
+		bedrock.Header{Name: "x-ockham-attempts", Value: strconv.Itoa(len(x.tries))},
+		bedrock.Header{Name: "x-ockham-escalated", Value: strconv.FormatBool(x.out.Escalated)})
+	if x.out.Served >= 0 {
+		headers = append(headers, bedrock.Header{Name: "x-ockham-model", Value: x.tries[x.out.Served].Model.Name})
+	}
+	if x.out.Unchecked {
+		headers = append(headers, bedrock.Header{Name: "x-ockham-unchecked", Value: "true"})
+	}
+	if final {
+		headers = append(headers,
+			bedrock.Header{Name: "x-ockham-verdict", Value: x.out.Verdict},
+			bedrock.Header{Name: "x-ockham-cost-usd", Value: dollars(x.out.CostUSD)})
+	}
+	return headers
+}
+
+// dropped is what the request preferred and did not get, from the dialect and from the model served.
+func (x *exchange) dropped() []string {
+	all := x.call.Dropped
+	if x.out.Served < 0 {
+		return all
+	}
+	for _, d := range x.tries[x.out.Served].fit.Dropped {
+		if !contains(all, d) {
+			all = append(all[:len(all):len(all)], d)
+		}
+	}
+	return all
+}
+
+func contains(list []string, s string) bool {
+	for _, l := range list {
+		if l == s {
+			return true
+		}
+	}
+	return false
+}
+
+func dollars(usd float64) string { return strconv.FormatFloat(usd, 'f', 8, 64) }
+
+// metadata is what Envoy's access log can show of the request.
+func (x *exchange) metadata() map[string]*structpb.Value {
+	fields := map[string]*structpb.Value{
+		"dialect": structpb.NewStringValue(x.out.Dialect),
+		"error":   structpb.NewStringValue(string(x.out.Error)),
+	}
+	if x.plan == nil {
+		return fields
+	}
+	fields["pipe"] = structpb.NewStringValue(x.plan.Pipe)
+	fields["strategy"] = structpb.NewStringValue(x.plan.Strategy)
+	fields["reason"] = structpb.NewStringValue(x.plan.Reason)
+	fields["attempts"] = structpb.NewNumberValue(float64(len(x.tries)))
+	fields["escalated"] = structpb.NewBoolValue(x.out.Escalated)
+	fields["verdict"] = structpb.NewStringValue(x.out.Verdict)
+	fields["cost_usd"] = structpb.NewNumberValue(x.out.CostUSD)
+	fields["saved_usd"] = structpb.NewNumberValue(x.out.LargestCostUSD - x.out.CostUSD)
+	if x.out.Served >= 0 {
+		fields["model"] = structpb.NewStringValue(x.tries[x.out.Served].Model.Name)
+	}
+	return fields
+}
+
+// observe reports the request once it has ended.
+func (x *exchange) observe() {
+	if x.s.Observe == nil || x.out.Dialect == "" {
+		return
+	}
+	if !x.finished && x.plan != nil {
+		x.finish(0, nil)
+	}
+	for _, a := range x.tries {
+		x.out.Attempts = append(x.out.Attempts, a.Attempt)
+	}
+	x.s.Observe(&x.out)
+}
