@@ -1,0 +1,71 @@
+// Package checks holds the ways in which an answer can be found wanting, a small file each. All of them
+// are pure functions of the request and the answer: they keep nothing between requests but bounded
+// caches, wait for nothing, and cost time linear in the bytes that are new. Those that must wait for a
+// model or a hook are Slow checks and stand beside them.
+package checks
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"ockham/routing"
+)
+
+// Options are what the policy may tell a check; the zero value is every check's default.
+type Options struct {
+	// AllSigns lets tools judge by everything that makes a call improbable, not by its schema alone.
+	AllSigns bool
+}
+
+// All is the table of checks: how each is made.
+func All() map[string]func(Options) (routing.Check, error) {
+	return map[string]func(Options) (routing.Check, error){
+		"json":      simple(jsonCheck{}),
+		"schema":    newSchema,
+		"tools":     newTools,
+		"empty":     simple(empty{}),
+		"cut":       simple(cut{}),
+		"malformed": simple(malformed{}),
+		"refusal":   newRefusal,
+		"loop":      simple(loop{}),
+	}
+}
+
+// defaults are the checks of a policy that names none, in the order in which they are asked: what costs
+// little and is certain comes first.
+var defaults = [...]string{"malformed", "empty", "cut", "json", "schema", "tools", "refusal", "loop"}
+
+// simple makes a check that takes no options.
+func simple(c routing.Check) func(Options) (routing.Check, error) {
+	return func(Options) (routing.Check, error) { return c, nil }
+}
+
+// New returns the check called name.
+func New(name string, opts Options) (routing.Check, error) {
+	make, ok := All()[name]
+	if !ok {
+		return nil, fmt.Errorf("no check is called %q; there are %v", name, Names())
+	}
+	c, err := make(opts)
+	if err != nil {
+		return nil, fmt.Errorf("check %s: %w", name, err)
+	}
+	return excusing{c}, nil
+}
+
+// Names lists the checks that New knows, sorted.
+func Names() []string { return slices.Sorted(maps.Keys(All())) }
+
+// Default returns the checks of a policy that names none.
+func Default() []routing.Check {
+	list := make([]routing.Check, 0, len(defaults))
+	for _, name := range defaults {
+		c, err := New(name, Options{})
+		if err != nil {
+			panic(err) // only a default that needs options gets here, and a test holds that none does
+		}
+		list = append(list, c)
+	}
+	return list
+}

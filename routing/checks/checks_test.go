@@ -1,0 +1,80 @@
+package checks
+
+import (
+	"testing"
+
+	"ockham/routing"
+)
+
+func TestNew(t *testing.T) {
+	for _, name := range Names() {
+		c, err := New(name, Options{})
+		if err != nil {
+			t.Errorf("New(%q): %v", name, err)
+			continue
+		}
+		if c.Name() != name {
+			t.Errorf("New(%q) is called %q", name, c.Name())
+		}
+	}
+	if _, err := New("jason", Options{}); err == nil {
+		t.Error("New of an unknown name: got no error")
+	}
+	if got, want := len(Default()), len(defaults); got != want {
+		t.Errorf("Default: got %d checks, want %d", got, want)
+	}
+}
+
+// verdictOf is what the check called name says of a finished answer.
+func verdictOf(t *testing.T, name string, o Options, p *routing.Prompt, a routing.Answer) routing.Verdict {
+	t.Helper()
+	c, err := New(name, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	look := c.Start(p)
+	if look == nil {
+		return routing.Verdict{Decision: routing.Accept, Detail: "nothing to check"}
+	}
+	v, _ := feed(look, a, max(1, len(a.Text)/3))
+	return v
+}
+
+func TestStops(t *testing.T) {
+	call := []routing.ToolCall{{Name: "f", Args: "{}"}}
+	tests := []struct {
+		name  string
+		check string
+		p     routing.Prompt
+		a     routing.Answer
+		want  routing.Reason
+	}{
+		{"malformed output", "malformed", routing.Prompt{}, routing.Answer{Text: "x", Stop: "malformed_model_output"}, routing.ReasonMalformed},
+		{"malformed tool use", "malformed", routing.Prompt{}, routing.Answer{Stop: "malformed_tool_use"}, routing.ReasonMalformed},
+		{"tool use without a call", "malformed", routing.Prompt{}, routing.Answer{Text: "x", Stop: "tool_use"}, routing.ReasonMalformed},
+		{"tool use", "malformed", routing.Prompt{}, routing.Answer{Stop: "tool_use", Tools: call}, ""},
+		{"empty", "empty", routing.Prompt{}, routing.Answer{Stop: "end_turn"}, routing.ReasonEmpty},
+		{"space", "empty", routing.Prompt{}, routing.Answer{Text: " \n\u00a0\u200b\u3000\ufeff", Stop: "end_turn"}, routing.ReasonEmpty},
+		{"an empty fence", "empty", routing.Prompt{}, routing.Answer{Text: "```\n```", Stop: "end_turn"}, routing.ReasonEmpty},
+		{"dots", "empty", routing.Prompt{}, routing.Answer{Text: "...", Stop: "end_turn"}, routing.ReasonEmpty},
+		{"a picture", "empty", routing.Prompt{}, routing.Answer{Text: "\U0001f44d", Stop: "end_turn"}, ""},
+		{"a call alone", "empty", routing.Prompt{}, routing.Answer{Stop: "tool_use", Tools: call}, ""},
+		{"empty by a guardrail", "empty", routing.Prompt{}, routing.Answer{Stop: "guardrail_intervened"}, ""},
+		{"own limit of the model", "cut", routing.Prompt{}, routing.Answer{Text: "x", Stop: "max_tokens", Out: 4096}, routing.ReasonTruncated},
+		{"below the client's limit", "cut", routing.Prompt{MaxTokens: 8000}, routing.Answer{Text: "x", Stop: "max_tokens", Out: 4096}, routing.ReasonTruncated},
+		{"the client's limit", "cut", routing.Prompt{MaxTokens: 100}, routing.Answer{Text: "x", Stop: "max_tokens", Out: 100}, ""},
+		{"context full", "cut", routing.Prompt{}, routing.Answer{Text: "x", Stop: "model_context_window_exceeded"}, routing.ReasonTruncated},
+		{"ends in a code block", "cut", routing.Prompt{}, routing.Answer{Text: "See:\n```go\nfunc", Stop: "end_turn"}, routing.ReasonTruncated},
+		{"a whole code block", "cut", routing.Prompt{}, routing.Answer{Text: "See:\n```go\nfunc\n```", Stop: "end_turn"}, ""},
+		{"no end of sentence, but a stop reason", "cut", routing.Prompt{}, routing.Answer{Text: "Paris", Stop: "end_turn"}, ""},
+		{"cut JSON at the client's limit", "json", routing.Prompt{Format: routing.FormatJSON, MaxTokens: 9}, routing.Answer{Text: `{"a":`, Stop: "max_tokens", Out: 9}, ""},
+		{"prose before a call", "json", routing.Prompt{Format: routing.FormatJSON}, routing.Answer{Text: "I look it up.", Stop: "tool_use", Tools: call}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := verdictOf(t, tt.check, Options{}, &tt.p, tt.a); got.Reason != tt.want {
+				t.Errorf("got %+v, want reason %q", got, tt.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,182 @@
+package checks
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"ockham/routing"
+)
+
+//go:embed refusal.txt
+var refusalPhrases string
+
+// refusal finds answers that decline: those that say so, and those that lecture instead. It looks at the
+// beginning only, where models that decline do so, so that a stream need not be held for long.
+type refusal struct{ signs []sign }
+
+// refusalRunes is how many characters of an answer are looked at.
+const refusalRunes = 180
+
+// sign is one phrase.
+type sign struct {
+	kind  int
+	first string // with a space before it where it begins a word
+	then  string // "" or what must follow soon after first
+	start bool   // only at the beginning of the answer
+}
+
+// The kinds of phrases, in the order of their weights.
+const (
+	declines = iota
+	lacks
+	machine
+	sorry
+	lectures
+	kinds
+)
+
+func newRefusal(Options) (routing.Check, error) {
+	signs, err := parseSigns(refusalPhrases)
+	return refusal{signs}, err
+}
+
+func (refusal) Name() string { return "refusal" }
+
+func (r refusal) Start(p *routing.Prompt) routing.Look {
+	seen := 0
+	return func(a *routing.Answer) routing.Verdict {
+		head, full := beginning(a.Text, refusalRunes)
+		if len(head) == seen && !a.Done {
+			return routing.Verdict{}
+		}
+		seen = len(head)
+		if why := r.why(head, p); why != "" {
+			return routing.Rejected(routing.ReasonRefusal, why)
+		}
+		if full || a.Done {
+			return routing.Verdict{Decision: routing.Accept}
+		}
+		return routing.Verdict{}
+	}
+}
+
+// beginning returns the first n characters of s, and whether it has as many.
+func beginning(s string, n int) (head string, full bool) {
+	at := 0
+	for ; n > 0 && at < len(s); n-- {
+		_, size := utf8.DecodeRuneInString(s[at:])
+		at += size
+	}
+	return s[:at], n == 0
+}
+
+// why names what makes head a refusal, or is "".
+func (r refusal) why(head string, p *routing.Prompt) string {
+	found := r.find(plain(head), p)
+	switch {
+	case found[declines]:
+		return "declines"
+	case found[lacks] && (found[machine] || found[sorry]):
+		return "says what it lacks"
+	case found[lectures] && (found[machine] || found[sorry]):
+		return "lectures"
+	}
+	return ""
+}
+
+func (r refusal) find(text string, p *routing.Prompt) (found [kinds]bool) {
+	for _, s := range r.signs {
+		if !found[s.kind] && s.in(text) && !asked(s, p) {
+			found[s.kind] = true
+		}
+	}
+	return found
+}
+
+// asked tells whether the request itself uses the phrase, as one does that says what to answer where
+// there is no answer.
+func asked(s sign, p *routing.Prompt) bool {
+	if s.kind != declines && s.kind != lacks {
+		return false
+	}
+	return s.in(plain(p.System)) || s.in(plain(p.Last().Text))
+}
+
+func (s sign) in(text string) bool {
+	if s.start {
+		return strings.HasPrefix(text, s.first) && s.follows(text[len(s.first):], len(text))
+	}
+	at := strings.Index(text, s.first)
+	return at >= 0 && s.follows(text[at+len(s.first):], 48)
+}
+
+// follows tells whether what comes after the first part of a sign holds the second within so many bytes.
+func (s sign) follows(rest string, within int) bool {
+	return s.then == "" || strings.Contains(rest[:min(len(rest), within)], s.then)
+}
+
+// parseSigns reads refusal.txt.
+func parseSigns(text string) ([]sign, error) {
+	names := map[string]int{"declines": declines, "lacks": lacks, "machine": machine, "sorry": sorry, "lectures": lectures}
+	var signs []sign
+	for i, line := range strings.Split(text, "\n") {
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		head, list, _ := strings.Cut(line, ": ")
+		name, _, _ := strings.Cut(head, " ")
+		kind, ok := names[name]
+		if !ok || list == "" {
+			return nil, fmt.Errorf("refusal.txt:%d: want KIND LANGUAGE: phrase | phrase", i+1)
+		}
+		for _, phrase := range strings.Split(list, " | ") {
+			signs = append(signs, newSign(kind, phrase))
+		}
+	}
+	return signs, nil
+}
+
+func newSign(kind int, phrase string) sign {
+	phrase, start := strings.CutPrefix(phrase, "^")
+	first, then, _ := strings.Cut(phrase, " ... ")
+	return sign{kind: kind, first: wordStart(first), then: wordStart(then), start: start}
+}
+
+// wordStart puts a space before a phrase in a script that has spaces between words.
+func wordStart(s string) string {
+	r, _ := utf8.DecodeRuneInString(s)
+	if s == "" || unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai) {
+		return s
+	}
+	return " " + s
+}
+
+// plain prepares text for comparison: lower case, one kind of apostrophe, no markup, a single space for
+// space and punctuation, and one at both ends.
+func plain(s string) string {
+	var b strings.Builder
+	b.Grow(len(s) + 2)
+	b.WriteByte(' ')
+	space := true
+	for _, r := range s {
+		switch {
+		case r == '’' || r == '‘' || r == 'ʼ' || r == '`':
+			r = '\''
+		case unicode.IsSpace(r) || r != '\'' && r != '-' && unicode.IsPunct(r) || unicode.IsSymbol(r):
+			if !space {
+				b.WriteByte(' ')
+			}
+			space = true
+			continue
+		}
+		space = false
+		b.WriteRune(unicode.ToLower(r))
+	}
+	if !space {
+		b.WriteByte(' ')
+	}
+	return b.String()
+}

@@ -1,0 +1,115 @@
+package checks
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"ockham/routing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// schemaCheck holds the answer against the JSON Schema of the request: drafts 4 to 2020-12, the latter
+// where the schema names none. Types and unknown keys are seen as they are written, the rest at the end.
+type schemaCheck struct{ schemas *schemas }
+
+func newSchema(Options) (routing.Check, error) {
+	s, err := newSchemas()
+	return schemaCheck{s}, err
+}
+
+func (schemaCheck) Name() string { return "schema" }
+
+func (s schemaCheck) Start(p *routing.Prompt) routing.Look {
+	if p.Format != routing.FormatSchema {
+		return nil
+	}
+	c := s.schemas.get(p.Schema)
+	if c.problem != "" {
+		return skip(c.problem)
+	}
+	stream := jsonStream{}
+	stream.scan.listen = &follower{next: c.shape}
+	return func(a *routing.Answer) routing.Verdict {
+		if a.Done {
+			return judgeSchema(c, a.Text)
+		}
+		wrong, clean := stream.next(a.Text)
+		if wrong != "" {
+			return routing.Rejected(routing.ReasonSchema, wrong)
+		}
+		return routing.Verdict{Hold: !clean}
+	}
+}
+
+// skip is the look of a check that cannot judge.
+func skip(why string) routing.Look {
+	return func(*routing.Answer) routing.Verdict {
+		return routing.Verdict{Decision: routing.Accept, Skipped: true, Detail: "not checked: " + why}
+	}
+}
+
+func judgeSchema(c compiled, text string) routing.Verdict {
+	m := mend(text)
+	if m.wrong != "" {
+		return routing.Rejected(routing.ReasonSchema, m.wrong)
+	}
+	wrong, err := c.validate(m.text)
+	if err != nil {
+		return routing.Verdict{Decision: routing.Accept, Skipped: true, Detail: "not checked: " + err.Error()}
+	}
+	if wrong != "" {
+		return routing.Rejected(routing.ReasonSchema, wrong)
+	}
+	return judgeJSON(m, routing.ReasonSchema)
+}
+
+// validate tells what is wrong with a JSON text, "" when nothing is. The error says why it cannot tell.
+func (c compiled) validate(text string) (wrong string, err error) {
+	defer func() {
+		if recover() != nil { // what a client's schema does to the library must not end the process
+			err = errors.New("the validator failed")
+		}
+	}()
+	if !c.effort.allows(len(text), depthOf(text)) {
+		return "", errors.New("validating this answer against this schema would take too long")
+	}
+	v, err := decode(text, maxDepth)
+	if err != nil {
+		return "", err
+	}
+	var invalid *jsonschema.ValidationError
+	if errors.As(c.schema.Validate(v), &invalid) {
+		return violation(invalid), nil
+	}
+	return "", nil
+}
+
+// depthOf is how deeply text nests, brackets in strings included: an upper bound.
+func depthOf(text string) int {
+	depth, deepest := 0, 0
+	for i := range len(text) {
+		switch text[i] {
+		case '{', '[':
+			depth++
+			deepest = max(deepest, depth)
+		case '}', ']':
+			depth--
+		}
+	}
+	return deepest
+}
+
+// violation names the place and the keyword of the first fault, never the value that stands there.
+func violation(e *jsonschema.ValidationError) string {
+	for len(e.Causes) > 0 {
+		e = e.Causes[0]
+	}
+	keyword := strings.Join(e.ErrorKind.KeywordPath(), "/")
+	where := strings.Join(e.InstanceLocation, "/")
+	if len(where) > 100 {
+		where = strings.ToValidUTF8(where[:100], "") + "..."
+	}
+	return fmt.Sprintf("at /%s: violates %q", where, keyword)
+}

@@ -1,0 +1,100 @@
+package checks
+
+import (
+	"fmt"
+	"strings"
+
+	"ockham/routing"
+)
+
+// tools holds tool calls against the tools of the request: names that exist, arguments that satisfy
+// their schema, and the call that was required.
+type tools struct {
+	schemas *schemas
+	signs   bool
+}
+
+func newTools(o Options) (routing.Check, error) {
+	s, err := newSchemas()
+	return tools{s, o.AllSigns}, err
+}
+
+func (tools) Name() string { return "tools" }
+
+func (t tools) Start(p *routing.Prompt) routing.Look {
+	if len(p.Tools) == 0 {
+		return nil
+	}
+	known := make(map[string][]byte, len(p.Tools))
+	for _, tool := range p.Tools {
+		known[tool.Name] = tool.Schema
+	}
+	seen := 0
+	return func(a *routing.Answer) routing.Verdict {
+		for ; seen < len(a.Tools); seen++ {
+			if _, ok := known[a.Tools[seen].Name]; !ok {
+				return routing.Rejected(routing.ReasonToolArgs, "calls a tool that does not exist")
+			}
+		}
+		if !a.Done {
+			return routing.Verdict{}
+		}
+		return t.judge(p, a, known)
+	}
+}
+
+func (t tools) judge(p *routing.Prompt, a *routing.Answer, known map[string][]byte) routing.Verdict {
+	if missing(p.MustCall, a.Tools) && !excused(p, a) {
+		return routing.Rejected(routing.ReasonToolArgs, "the required tool is not called")
+	}
+	verdict := routing.Verdict{Decision: routing.Accept}
+	for i, call := range a.Tools {
+		wrong, err := t.arguments(call, known[call.Name])
+		if wrong != "" {
+			return routing.Rejected(routing.ReasonToolArgs, fmt.Sprintf("call %d: %s", i+1, wrong))
+		}
+		if err != nil {
+			verdict.Skipped, verdict.Detail = true, "not checked: "+err.Error()
+		}
+	}
+	return verdict
+}
+
+func missing(must string, calls []routing.ToolCall) bool {
+	switch must {
+	case "":
+		return false
+	case "*":
+		return len(calls) == 0
+	}
+	for _, c := range calls {
+		if c.Name == must {
+			return false
+		}
+	}
+	return true
+}
+
+// arguments tells what is wrong with the arguments of one call.
+func (t tools) arguments(call routing.ToolCall, schema []byte) (wrong string, err error) {
+	args := call.Args
+	if strings.TrimSpace(args) == "" {
+		args = "{}"
+	}
+	var s scanner
+	s.reset(0)
+	s.read(args)
+	switch {
+	case !s.complete() || s.fixes != 0 || skipSpace(args[s.pos:]) != "":
+		return "the arguments are not JSON", nil
+	case skipSpace(args)[0] != '{':
+		return "the arguments are no object", nil
+	case len(schema) == 0:
+		return "", nil
+	}
+	c := t.schemas.get(schema)
+	if c.problem != "" {
+		return "", fmt.Errorf("%s", c.problem)
+	}
+	return c.validate(args)
+}
