@@ -1,6 +1,7 @@
 package bedrock
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -89,8 +90,8 @@ func (c *Collector) last() *Block { return &c.Answer.Content[len(c.Answer.Conten
 func (c *Collector) reasoning(ev *Event) {
 	b := c.last()
 	b.Signature += ev.Signature
-	if redacted := gjson.GetBytes(ev.Raw, "delta.reasoningContent"); redacted.Exists() {
-		b.Raw = []byte(redacted.Raw)
+	if v := gjson.GetBytes(ev.Raw, "delta.reasoningContent"); v.Exists() {
+		b.Raw = []byte(v.Raw)
 	}
 }
 
@@ -108,4 +109,45 @@ func (c *Collector) rest(name, value string) {
 	a := &c.Answer
 	a.Rest = comma(a.Rest, len(a.Rest))
 	a.Rest = append(key(a.Rest, name), value...)
+}
+
+// Events takes a whole answer apart again, for clients that asked for a stream of it.
+func (a *Answer) Events() []Event {
+	events := make([]Event, 0, 2*len(a.Content)+3)
+	events = append(events, Event{Kind: MessageStart})
+	for i := range a.Content {
+		events = appendBlockEvents(events, i, &a.Content[i])
+	}
+	return append(events,
+		Event{Kind: MessageStop, Stop: a.Stop},
+		Event{Kind: Metadata, Usage: a.Usage, LatencyMS: a.LatencyMS})
+}
+
+func appendBlockEvents(events []Event, i int, b *Block) []Event {
+	switch b.Kind {
+	case Text:
+		events = append(events, Event{Kind: TextDelta, Index: i, Text: b.Text})
+	case ToolUse:
+		events = append(events,
+			Event{Kind: BlockStart, Index: i, ID: b.ID, Name: b.Name},
+			Event{Kind: ToolDelta, Index: i, Text: string(b.Raw)})
+	case Reasoning:
+		if b.Raw != nil {
+			return append(events, Event{Kind: ReasoningDelta, Index: i, Raw: redacted(i, b)}, Event{Kind: BlockStop, Index: i})
+		}
+		events = append(events, Event{Kind: ReasoningDelta, Index: i, Text: b.Text})
+		if b.Signature != "" {
+			events = append(events, Event{Kind: ReasoningDelta, Index: i, Signature: b.Signature})
+		}
+	default:
+		return events // a stream has no other blocks
+	}
+	return append(events, Event{Kind: BlockStop, Index: i})
+}
+
+// redacted is the payload of a delta that holds redacted reasoning.
+func redacted(i int, b *Block) []byte {
+	raw := append([]byte(`{"contentBlockIndex":`), strconv.Itoa(i)...)
+	raw = append(raw, `,"delta":{"reasoningContent":`...)
+	return append(append(raw, b.Raw...), '}', '}')
 }

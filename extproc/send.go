@@ -62,7 +62,7 @@ func (x *exchange) release(a *attempt) error {
 		x.writer = x.dialect.Stream(x.call, x.reply(a))
 	}
 	if a.done && (a.mended || !a.fit.Stream) {
-		a.held = dialect.Events(a.answer)
+		a.held = a.answer.Events()
 	}
 	return x.pour(a)
 }

@@ -1,0 +1,178 @@
+// Package web is Ockham's HTTP port, reached through the same Envoy: what is no prompt to be routed
+// (explain, models, feedback), and the WebSocket, which Envoy cannot judge and which is therefore taken
+// apart here, each request of it posted back through Envoy.
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+
+	"ockham/dialect"
+	"ockham/routing"
+)
+
+// Server answers the HTTP port. Its funcs must be safe for concurrent use.
+type Server struct {
+	// Explain decides about a call without asking any model.
+	Explain func(*dialect.Call) (*routing.Plan, error)
+	// Models lists the names that a client may ask for.
+	Models func() []string
+	// Feedback notes what a client thinks of an answer; nil refuses it.
+	Feedback func(Feedback) error
+	Socket   *Socket // nil: no WebSocket
+	MaxBody  int64
+	Log      *slog.Logger
+}
+
+// Feedback is a client's word on an answer.
+type Feedback struct {
+	ID      string  `json:"id"`
+	Score   float64 `json:"score"`
+	Comment string  `json:"comment,omitempty"`
+}
+
+// Handler routes the port's paths.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /api/v1/explain", s.explain)
+	mux.HandleFunc("POST /api/v1/feedback", s.feedback)
+	mux.HandleFunc("GET /v1/models", s.models)
+	mux.HandleFunc("GET /v1/models/{id}", s.models)
+	mux.HandleFunc("/api/v1/generate", s.generate)
+	mux.HandleFunc("/", s.lost)
+	return mux
+}
+
+// explain tells how a request would be routed; the body is that of generate.
+func (s *Server) explain(w http.ResponseWriter, r *http.Request) {
+	body, refused := s.read(w, r)
+	if refused != nil {
+		s.fail(w, r, refused)
+		return
+	}
+	call, err := dialect.Generate{}.Parse(&dialect.Input{
+		Method: r.Method, Path: r.URL.Path, Header: r.Header.Get, Body: body, RequestID: r.Header.Get("X-Request-Id"),
+	})
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	plan, err := s.Explain(call)
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	writeJSON(w, routing.Explained(plan))
+}
+
+func (s *Server) models(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(dialect.ModelsList(s.Models()))
+}
+
+// maxComment bounds what a client may say about an answer, in bytes.
+const maxComment = 4096
+
+func (s *Server) feedback(w http.ResponseWriter, r *http.Request) {
+	if s.Feedback == nil {
+		s.fail(w, r, &dialect.Error{Code: dialect.NotFound, Message: "feedback is off here"})
+		return
+	}
+	body, refused := s.read(w, r)
+	if refused != nil {
+		s.fail(w, r, refused)
+		return
+	}
+	f, err := parseFeedback(body)
+	if err == nil {
+		err = s.Feedback(f)
+	}
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func parseFeedback(body []byte) (f Feedback, err error) {
+	var in struct {
+		ID      string   `json:"id"`
+		Score   *float64 `json:"score"`
+		Comment string   `json:"comment"`
+	}
+	if err := decodeStrict(body, &in); err != nil {
+		return f, dialect.Invalid("", err.Error())
+	}
+	switch {
+	case in.ID == "" || len(in.ID) > 128:
+		return f, dialect.Invalid("id", "id must be the request id of an answer")
+	case in.Score == nil || *in.Score < 0 || *in.Score > 1:
+		return f, dialect.Invalid("score", "score must be a number from 0 (bad) to 1 (good)")
+	case len(in.Comment) > maxComment:
+		return f, dialect.Invalid("comment", "comment must be at most 4096 bytes long")
+	}
+	return Feedback{in.ID, *in.Score, in.Comment}, nil
+}
+
+// generate takes sockets. A plain request here means that Envoy sends prompts around its own filter:
+// answering them by posting back would go in circles.
+func (s *Server) generate(w http.ResponseWriter, r *http.Request) {
+	if !isUpgrade(r) {
+		s.Log.Error("a prompt reached the HTTP port: Envoy's route for it must keep the filter and lead to Bedrock")
+		s.fail(w, r, &dialect.Error{Code: dialect.Internal, Message: "the gateway's routes are wrong; its operator has been told"})
+		return
+	}
+	if s.Socket == nil {
+		s.fail(w, r, &dialect.Error{Code: dialect.NotFound, Message: "WebSocket is off here; post to this path instead"})
+		return
+	}
+	s.Socket.serve(w, r)
+}
+
+func (s *Server) lost(w http.ResponseWriter, r *http.Request) {
+	s.fail(w, r, &dialect.Error{Code: dialect.NotFound, Message: "there is nothing at this path for this method"})
+}
+
+func (s *Server) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.MaxBody))
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return nil, &dialect.Error{Code: dialect.TooLarge, Message: "the body is too large"}
+	case err != nil:
+		return nil, dialect.Invalid("", "the body could not be read")
+	}
+	return body, nil
+}
+
+// fail answers with err in the words of the generate API.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	e := clientError(err)
+	if e.Code == dialect.Internal && !errors.Is(err, context.Canceled) {
+		s.Log.Error("HTTP port", "path", r.URL.Path, "err", err)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(e.Status())
+	_, _ = w.Write(dialect.Generate{}.Error(nil, e, r.Header.Get("X-Request-Id")))
+}
+
+func clientError(err error) *dialect.Error {
+	var e *dialect.Error
+	var unservable *routing.Unservable
+	switch {
+	case errors.As(err, &e):
+		return e
+	case errors.As(err, &unservable):
+		return dialect.Invalid("", unservable.Error())
+	}
+	return &dialect.Error{Code: dialect.Internal, Message: "internal error"}
+}
+
+func writeJSON(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(v)
+}
