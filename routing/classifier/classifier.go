@@ -1,0 +1,153 @@
+// Package classifier tells from a prompt's text how likely the small and the large model are to answer
+// it well. The model is a file of a few megabytes that is embedded in the program; it was trained by
+// "ockham train" from recorded outcomes, and operators can train their own.
+//
+// What is judged is what a person asks: callers pass the text of the user's turns without system
+// prompts, documents, tool results and the wrapping of agents.
+package classifier
+
+import (
+	"math"
+	"sync"
+)
+
+// Score is what the model says of one prompt.
+type Score struct {
+	Weak   float64 // chance that the small model's answer is good
+	Strong float64 // chance that the large model's answer is good
+	// Need is how much quality the large model is expected to add, and ranks prompts: the higher, the
+	// more it gains. It is compared with Model.Threshold.
+	Need float64
+	// Unsure says that Need lies too near the threshold of the model's own aim to tell, or that the text
+	// is unlike anything the model was trained on.
+	Unsure bool
+	Kind   string  // what is asked: "mcq", "qa", "math" or "code"; of a known task, the task's kind
+	Known  float64 // share of the text's words and word pairs that training has seen
+}
+
+// Model is a trained classifier. It is read-only and safe for use by many goroutines.
+type Model struct {
+	header  Header
+	table   []uint64 // a bucket each: one byte a head, 128 is zero
+	scratch sync.Pool
+}
+
+// Heads are the linear scores that the table holds for every bucket.
+const Heads = 8
+
+// Lanes of the table.
+const (
+	HeadTaskWeak   = iota // mean outcome of the small model on the text's task
+	HeadTaskStrong        // the same of the large model
+	HeadWeak              // outcome of the small model on this text
+	HeadStrong            // the same of the large model
+	HeadBenefit           // what the large model adds on this text
+	HeadQA
+	HeadMath
+	HeadCode
+)
+
+// Inputs are what the last layer sees: every head of both blocks, then the dense features.
+const Inputs = 2*Heads + DenseSize
+
+// Score judges text, what the user asks. A task the model knows by name is used in place of what the
+// text tells about the kind of task; any other task is ignored. The time is linear in the text up to
+// 8 KiB and constant beyond: of longer texts the first 6 and the last 2 KiB are read.
+func (m *Model) Score(text, task string) Score {
+	r := m.scratch.Get().(*Reading)
+	r.Read(text)
+	s := m.score(r)
+	m.scratch.Put(r)
+	if t, ok := m.header.Tasks[task]; ok && task != "" {
+		m.withTask(&s, t)
+	}
+	s.Unsure = m.unsure(s)
+	return s
+}
+
+func (m *Model) score(r *Reading) Score {
+	var in [Inputs]float32
+	known := m.Inputs(r, &in)
+	h := &m.header
+	return Score{
+		Weak:   sigmoid(h.Weak.at(&in)),
+		Strong: sigmoid(h.Strong.at(&in)),
+		Need:   h.Need.at(&in),
+		Kind:   kind(&in),
+		Known:  known,
+	}
+}
+
+// Inputs computes what the last layer sees of r and the share of its words that training has seen.
+func (m *Model) Inputs(r *Reading, in *[Inputs]float32) float64 {
+	words, met := m.sum(r.Words)
+	grams, _ := m.sum(r.Grams)
+	for h := range Heads {
+		in[h] = m.header.WordScale[h] * words[h]
+		in[Heads+h] = m.header.GramScale[h] * grams[h]
+	}
+	for i, v := range r.Dense {
+		in[2*Heads+i] = m.header.Dense[i].standard(v)
+	}
+	return float64(met) / float64(max(1, len(r.Words)))
+}
+
+const (
+	evenBytes = 0x00ff00ff00ff00ff
+	zeroRow   = 0x8080808080808080
+	flushAt   = 256 // sums of bytes that 16 bits hold
+)
+
+// sum adds the rows of buckets, eight heads at a time in the bytes of a word, and divides by the root
+// of their number. It also counts the rows that are not empty.
+func (m *Model) sum(buckets []uint32) (out [Heads]float32, met int) {
+	if len(buckets) == 0 {
+		return out, 0
+	}
+	var total [Heads]int
+	for start := 0; start < len(buckets); start += flushAt {
+		var even, odd uint64
+		part := buckets[start:min(start+flushAt, len(buckets))]
+		for _, b := range part {
+			v := m.table[b]
+			if v != zeroRow {
+				met++
+			}
+			even += v & evenBytes
+			odd += v >> 8 & evenBytes
+		}
+		for i := range Heads / 2 {
+			total[2*i] += int(even>>(16*i)&0xffff) - 128*len(part)
+			total[2*i+1] += int(odd>>(16*i)&0xffff) - 128*len(part)
+		}
+	}
+	root := 1 / float32(math.Sqrt(float64(len(buckets))))
+	for h := range Heads {
+		out[h] = float32(total[h]) * root
+	}
+	return out, met
+}
+
+// kind names what is asked: the strongest of the kinds, or a choice between options.
+func kind(in *[Inputs]float32) string {
+	names := [...]string{"qa", "math", "code"}
+	best, rest, pick := float32(0), float32(1), 0
+	for i := range names {
+		v := in[HeadQA+i] + in[Heads+HeadQA+i]
+		rest -= v
+		if v > best {
+			best, pick = v, i
+		}
+	}
+	if rest > best {
+		return "mcq"
+	}
+	return names[pick]
+}
+
+func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+
+func logit(p float64) float64 {
+	p = min(max(p, 1e-4), 1-1e-4)
+	return math.Log(p / (1 - p))
+}

@@ -1,0 +1,168 @@
+package train
+
+import (
+	"math"
+	"slices"
+	"sort"
+
+	"ockham/routing/classifier"
+)
+
+// scale is the value of one step of a byte for lane l.
+func scale(weights []vec, l int) float32 {
+	var sizes []float64
+	for i := range weights {
+		if v := math.Abs(float64(weights[i][l])); v > 0 {
+			sizes = append(sizes, v)
+		}
+	}
+	if len(sizes) == 0 {
+		return 1
+	}
+	sort.Float64s(sizes)
+	return float32(sizes[len(sizes)-1-len(sizes)/1000] / 127)
+}
+
+// tasks measures every task that has a name, and what the model says of its texts without it.
+func (f *fitting) tasks() map[string]classifier.Task {
+	means, _ := taskMeans(f.rows, f.config.Shrink)
+	out := map[string]classifier.Task{}
+	kinds := map[string]map[string]int{}
+	for i := range f.rows {
+		name := f.rows[i].Task
+		if name == "" {
+			continue
+		}
+		t := out[name]
+		t.Rows++
+		t.WeakGuess += f.weak[i]
+		t.StrongGuess += f.strong[i]
+		t.NeedGuess += f.need[i]
+		out[name] = t
+		if kinds[name] == nil {
+			kinds[name] = map[string]int{}
+		}
+		kinds[name][f.rows[i].Kind]++
+	}
+	for name, t := range out {
+		n := float64(t.Rows)
+		t.WeakGuess, t.StrongGuess, t.NeedGuess = t.WeakGuess/n, t.StrongGuess/n, t.NeedGuess/n
+		t.Weak, t.Strong = means[name].weak, means[name].strong
+		t.Kind = most(kinds[name])
+		out[name] = t
+	}
+	return out
+}
+
+func most(count map[string]int) (best string) {
+	for name, n := range count {
+		if n > count[best] || n == count[best] && name < best {
+			best = name
+		}
+	}
+	return best
+}
+
+// within is how far differences inside a task hold: the slope of the outcome on the estimate there.
+func (f *fitting) within(tasks map[string]classifier.Task) float64 {
+	var xy, xx float64
+	for i := range f.rows {
+		r := &f.rows[i]
+		t, ok := tasks[r.Task]
+		if y := r.Strong - r.Weak; ok && !math.IsNaN(y) {
+			x := f.need[i] - t.NeedGuess
+			xy += x * (y - (t.Strong - t.Weak))
+			xx += x * x
+		}
+	}
+	if xx == 0 {
+		return 0
+	}
+	return min(max(xy/xx, 0), 1)
+}
+
+// aims measures the dial: for each share of the large model's quality the threshold that keeps it.
+func (f *fitting) aims() []classifier.Aim {
+	order := f.ranked()
+	var weak, strong float64
+	for _, i := range order {
+		weak, strong = weak+f.rows[i].Weak, strong+f.rows[i].Strong
+	}
+	n := float64(len(order))
+	least := min(weak/max(strong, 1e-9), 1)
+	var out []classifier.Aim
+	for _, aim := range append([]float64{least}, grid(least)...) {
+		gain, k := weak, 0
+		for ; k < len(order) && gain < aim*strong-1e-9; k++ {
+			gain += f.rows[order[k]].Strong - f.rows[order[k]].Weak
+		}
+		out = append(out, classifier.Aim{Aim: aim, Need: f.border(order, k), Large: float64(k) / n, Quality: gain / n})
+	}
+	return out
+}
+
+// grid lists the settings of the dial above least: one in a hundred, finer near the end.
+func grid(least float64) (out []float64) {
+	for _, step := range []float64{.5, .55, .6, .65, .7, .75, .8, .82, .84, .86, .88, .9, .91, .92, .93, .94, .95, .96, .97, .975, .98, .985, .99, .995, 1} {
+		if step > least+1e-6 {
+			out = append(out, step)
+		}
+	}
+	return out
+}
+
+// ranked lists the rows with both outcomes, the neediest first.
+func (f *fitting) ranked() []int {
+	var order []int
+	for i := range f.rows {
+		if !math.IsNaN(f.rows[i].Weak) && !math.IsNaN(f.rows[i].Strong) {
+			order = append(order, i)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		switch {
+		case f.need[a] > f.need[b]:
+			return -1
+		case f.need[a] < f.need[b]:
+			return 1
+		}
+		return 0
+	})
+	return order
+}
+
+// border is the need between the first k rows and the rest.
+func (f *fitting) border(order []int, k int) float64 {
+	switch {
+	case len(order) == 0:
+		return 0
+	case k == 0:
+		return f.need[order[0]] + 1e-6
+	case k == len(order):
+		return f.need[order[k-1]] - 1e-6
+	}
+	return (f.need[order[k-1]] + f.need[order[k]]) / 2
+}
+
+// bandShare is the share of prompts on either side of the threshold that counts as too near to tell.
+const bandShare = 0.08
+
+// unsure is the band around the threshold of the configured aim, and the floor for strange texts: the
+// share of known words below which one in two hundred of the training texts lies.
+func (f *fitting) unsure(aims []classifier.Aim) classifier.Unsure {
+	order := f.ranked()
+	at := sort.Search(len(aims)-1, func(i int) bool { return aims[i].Aim >= f.config.Aim })
+	k, width := int(aims[at].Large*float64(len(order))), int(bandShare*float64(len(order)))
+	u := classifier.Unsure{
+		High: f.border(order, max(0, k-width)),
+		Low:  f.border(order, min(len(order), k+width)),
+	}
+	known := make([]float64, len(f.texts))
+	for i := range f.texts {
+		all := 1 / float64(f.texts[i].w*f.texts[i].w)
+		known[i] = float64(len(f.texts[i].words)) / all
+	}
+	sort.Float64s(known)
+	u.Known = known[len(known)/200]
+	return u
+}
