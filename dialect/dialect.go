@@ -58,7 +58,7 @@ type Call struct {
 	Request  bedrock.Request
 	Stream   bool
 	Restart  bool   // may be restarted after release (generate only)
-	Model    string // a model or pipe asked for by its name; "" to be routed. See Resolve
+	Model    string // a model or pipe asked for by its name; "" to be routed
 	Asked    string // the model's name as the client wrote it, "" where there was none
 	Pipe     string
 	Task     string            // task_type
@@ -72,13 +72,6 @@ type Call struct {
 	// Count is set where only the size of the prompt is asked for (count_tokens). The answer is a Reply
 	// whose Answer.Usage.Input is that number.
 	Count bool
-}
-
-// Resolve settles whether the model asked for is in truth a pipe: the dialects do not know their names.
-func (c *Call) Resolve(isPipe func(name string) bool) {
-	if c.Model != "" && isPipe(c.Model) {
-		c.Model, c.Pipe = "", c.Model
-	}
 }
 
 // drop notes a preference that will not be honoured, once. The list becomes a header: it is bounded,

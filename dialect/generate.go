@@ -84,7 +84,7 @@ func (g *generation) readPrompt(v gjson.Result) error {
 	if blank(s) {
 		return wrong("", "must not be empty")
 	}
-	g.turns = []bedrock.Message{{Role: "user", Content: []bedrock.Block{{Kind: bedrock.Text, Text: s}}}}
+	g.turns = []bedrock.Message{userTurn(textBlock(s))}
 	return nil
 }
 
@@ -109,20 +109,18 @@ func (g *generation) readMessage(_ int, v gjson.Result) error {
 	case role != "user" && role != "assistant":
 		return wrong("role", "must be user or assistant")
 	}
-	g.turns = append(g.turns, bedrock.Message{Role: role, Content: []bedrock.Block{{Kind: bedrock.Text, Text: content}}})
+	g.turns = append(g.turns, bedrock.Message{Role: role, Content: []bedrock.Block{textBlock(content)}})
 	return nil
 }
 
 func (g *generation) readSystem(v gjson.Result) error {
 	s, err := str(v)
-	if err == nil && !blank(s) {
-		g.Request.System = []bedrock.Block{{Kind: bedrock.Text, Text: s}}
-	}
+	g.addSystem(s)
 	return err
 }
 
 // finish checks what only the whole request can tell.
-func (g *generation) finish() (err error) {
+func (g *generation) finish() error {
 	switch {
 	case g.prompt && g.messages:
 		return wrong("messages", `cannot be given together with "prompt": send one of them`)
@@ -131,8 +129,7 @@ func (g *generation) finish() (err error) {
 	}
 	g.Restart = g.Restart && g.Stream
 	g.Request.Metadata = requestMetadata(g.Call)
-	g.Request.Messages, err = repair(g.turns, repairs{})
-	return err
+	return repair(g.Call, g.turns)
 }
 
 // readFormat reads generate's response_format.

@@ -34,7 +34,7 @@ func TestGenerateParse(t *testing.T) {
 	want := &Call{
 		Dialect: Generate{}, Stream: true, Restart: true, Pipe: "green", Task: "summarize", Metadata: map[string]string{"team": "a"},
 		Request: bedrock.Request{
-			Messages:  []bedrock.Message{userTurn(`Say "hi"`)},
+			Messages:  []bedrock.Message{userTurn(textBlock(`Say "hi"`))},
 			System:    []bedrock.Block{{Kind: bedrock.Text, Text: "Be brief."}},
 			Format:    bedrock.Format{JSON: true, Schema: []byte(`{"type":"object"}`)},
 			MaxTokens: 9, Temperature: &half, Stop: []string{"a", "b"}, Metadata: []byte(`{"team":"a"}`),

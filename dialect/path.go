@@ -3,7 +3,7 @@ package dialect
 import "strings"
 
 // All lists the dialects.
-func All() []Dialect { return []Dialect{Generate{}} }
+func All() []Dialect { return []Dialect{Generate{}, OpenAI{}} }
 
 // For finds the dialect that a path belongs to. The dialect is never nil: with an error it is the one
 // whose clients are the likeliest to have sent the request, so that they can read the refusal.
@@ -20,8 +20,8 @@ func For(method, path string) (Dialect, *Error) {
 
 func match(path string) (d Dialect, known bool) {
 	switch {
-	case strings.HasPrefix(path, "/api/"):
-		return Generate{}, path == "/api/v1/generate"
+	case strings.HasPrefix(path, "/v1/"):
+		return OpenAI{}, path == "/v1/chat/completions"
 	}
-	return Generate{}, false
+	return Generate{}, path == "/api/v1/generate"
 }

@@ -21,6 +21,9 @@ func wrong(param, text string) error { return &fault{param, text} }
 // errUnknown is what a reader of members says of a name that it does not know.
 var errUnknown = errors.New("unknown field")
 
+// errIgnored is what it says of one that it does not know and that does no harm.
+var errIgnored = errors.New("ignored field")
+
 // refused turns a fault into the client's error.
 func refused(err error) error {
 	var f *fault
@@ -66,6 +69,8 @@ func members(v gjson.Result, read func(name string, v gjson.Result) error) (err 
 		switch err = read(name, v); {
 		case err == nil:
 			seen = append(seen, name)
+		case errors.Is(err, errIgnored):
+			err = nil
 		case errors.Is(err, errUnknown):
 			err = wrong(clip(name), "is not a field of this API")
 		default:
