@@ -80,7 +80,8 @@ type Tool struct {
 	Description string
 	Schema      []byte // inputSchema.json
 	Strict      bool
-	CachePoint  bool // no tool but a cache point between tools
+	CachePoint  bool   // no tool but a cache point between tools
+	TTL         string // of a cache point: 5m or 1h; "" is Bedrock's default
 }
 
 // ToolChoice says which tool must be called: Mode "" or "auto" leaves it to the model, "any" wants

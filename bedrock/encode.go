@@ -160,7 +160,11 @@ func appendTools(dst []byte, r *Request) []byte {
 
 func appendTool(dst []byte, t *Tool) []byte {
 	if t.CachePoint {
-		return append(dst, `{"cachePoint":{"type":"default"}}`...)
+		dst = append(dst, `{"cachePoint":{"type":"default"`...)
+		if t.TTL != "" {
+			dst = append(append(append(dst, `,"ttl":"`...), t.TTL...), '"')
+		}
+		return append(dst, '}', '}')
 	}
 	dst = append(dst, `{"toolSpec":{"name":`...)
 	dst = gjson.AppendJSONString(dst, t.Name)
