@@ -1,0 +1,371 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"net"
+	"net/url"
+	"path"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ockham/routing"
+)
+
+// Validate reports everything that is wrong with c, as Faults.
+func (c *Config) Validate() error {
+	return Faults(c.check()).orNil()
+}
+
+// Check is Validate for those who have further faults to report.
+func (c *Config) Check() Faults { return c.check() }
+
+// Joined returns all faults of several sources in the order of the file, or nil.
+func Joined(lists ...Faults) error { return slices.Concat(lists...).orNil() }
+
+func (c *Config) check() Faults {
+	v := &validator{c: c}
+	v.ranges(reflect.ValueOf(c).Elem(), "")
+	v.server()
+	v.bedrock()
+	v.models()
+	v.pipes()
+	v.tasks()
+	v.inputs()
+	v.rules()
+	v.otherwise()
+	v.bounds()
+	v.routes()
+	v.budgets()
+	v.prompts()
+	return v.faults
+}
+
+// validator collects what is wrong. Its methods stand in the order of the file.
+type validator struct {
+	c      *Config
+	faults Faults
+}
+
+// fault adds a fault, unless the field could not be read in the first place.
+func (v *validator) fault(path, format string, args ...any) {
+	if !v.c.readBadly(path) {
+		v.faults = append(v.faults, v.c.Fault(path, format, args...))
+	}
+}
+
+// ranges checks what the tags of the fields say: enum, min, max, required.
+func (v *validator) ranges(x reflect.Value, path string) {
+	switch x.Kind() {
+	case reflect.Pointer:
+		if !x.IsNil() {
+			v.ranges(x.Elem(), path)
+		}
+	case reflect.Map:
+		for _, k := range x.MapKeys() {
+			if x.Type().Elem().Kind() != reflect.Interface {
+				v.ranges(x.MapIndex(k), join(path, k.String()))
+			}
+		}
+	case reflect.Slice:
+		for i := range x.Len() {
+			v.ranges(x.Index(i), fmt.Sprintf("%s[%d]", path, i))
+		}
+	case reflect.Struct:
+		for i := range x.NumField() {
+			if f := x.Type().Field(i); f.Tag.Get("yaml") != "" {
+				at := join(path, f.Tag.Get("yaml"))
+				v.tagged(x.Field(i), f.Tag, at)
+				v.ranges(x.Field(i), at)
+			}
+		}
+	}
+}
+
+func (v *validator) tagged(x reflect.Value, tag reflect.StructTag, path string) {
+	if tag.Get("required") != "" && (x.IsZero() || x.Kind() == reflect.Slice && x.Len() == 0) {
+		v.fault(path, "is required")
+	}
+	if list := tag.Get("enum"); list != "" {
+		v.oneOf(x, strings.Split(list, "|"), path)
+	}
+	for x.Kind() == reflect.Pointer && !x.IsNil() {
+		x = x.Elem()
+	}
+	var n float64
+	switch x.Kind() {
+	case reflect.Int:
+		n = float64(x.Int())
+	case reflect.Float64:
+		n = x.Float()
+	default:
+		return
+	}
+	if low, err := strconv.ParseFloat(tag.Get("min"), 64); err == nil && n < low {
+		v.fault(path, "must be at least %s, not %v", tag.Get("min"), n)
+	}
+	if high, err := strconv.ParseFloat(tag.Get("max"), 64); err == nil && n > high {
+		v.fault(path, "must be at most %s, not %v", tag.Get("max"), n)
+	}
+}
+
+func (v *validator) oneOf(x reflect.Value, allowed []string, path string) {
+	if x.Kind() == reflect.Slice {
+		for i := range x.Len() {
+			v.oneOf(x.Index(i), allowed, fmt.Sprintf("%s[%d]", path, i))
+		}
+		return
+	}
+	if x.Kind() != reflect.String || slices.Contains(allowed, x.String()) {
+		return
+	}
+	words := slices.DeleteFunc(slices.Clone(allowed), func(s string) bool { return s == "" })
+	v.fault(path, "%q is none of %s%s", x.String(), strings.Join(words, ", "), routing.Suggest(x.String(), words))
+}
+
+func (v *validator) server() {
+	s := &v.c.Server
+	v.address("server.listen", s.Listen, true)
+	v.address("server.admin", s.Admin, false)
+	v.address("server.http", s.HTTP, false)
+	if s.Listen == s.Admin || s.Listen == s.HTTP || s.Admin == s.HTTP {
+		v.fault("server", "listen, admin and http must be three addresses")
+	}
+	for i, o := range s.WebSocket.Origins {
+		if u, err := url.Parse(o); err != nil || u.Scheme == "" || u.Host == "" || u.Path != "" {
+			v.fault(fmt.Sprintf("server.websocket.origins[%d]", i), "must be an origin like https://app.example.com")
+		}
+	}
+}
+
+// address checks host:port, or unix:/path where sockets are possible.
+func (v *validator) address(at, s string, socket bool) {
+	if name, ok := strings.CutPrefix(s, "unix:"); ok && socket {
+		if !path.IsAbs(name) {
+			v.fault(at, "must be unix: and an absolute path, like unix:/run/ockham.sock")
+		}
+		return
+	}
+	_, port, err := net.SplitHostPort(s)
+	if n, e := strconv.Atoi(port); err != nil || e != nil || n < 0 || n > 65535 {
+		want := "host:port, like 127.0.0.1:9002"
+		if socket {
+			want += ", or unix:/path"
+		}
+		v.fault(at, "%q is no address; it must be %s", s, want)
+	}
+}
+
+func (v *validator) bedrock() {
+	b := &v.c.Bedrock
+	v.region("bedrock.region", b.Region)
+	for i, r := range b.Failover {
+		v.region(fmt.Sprintf("bedrock.failover[%d]", i), r)
+		if r == b.Region || slices.Contains(b.Failover[:i], r) {
+			v.fault(fmt.Sprintf("bedrock.failover[%d]", i), "%s is in the list already", r)
+		}
+	}
+	if b.Endpoint != "" {
+		u, err := url.Parse(strings.ReplaceAll(b.Endpoint, "{region}", "region"))
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
+			v.fault("bedrock.endpoint", "must be a URL without a path, like https://vpce-1.bedrock-runtime.us-east-1.vpce.amazonaws.com")
+		}
+	}
+	if strings.ContainsAny(b.RouteHost, "/ @") {
+		v.fault("bedrock.route_host", "must be a host, like bedrock-runtime.us-east-1.amazonaws.com")
+	}
+}
+
+func (v *validator) region(at, region string) {
+	parts := strings.Split(region, "-")
+	if len(parts) < 3 || strings.ContainsFunc(region, func(r rune) bool { return r != '-' && (r < 'a' || r > 'z') && (r < '0' || r > '9') }) {
+		v.fault(at, "%q is no AWS region; one looks like us-east-1", region)
+		return
+	}
+	if g := geographyOf(region); !within(g, v.c.Bedrock.Geography) {
+		v.fault(at, "%s lies outside bedrock.geography, which is %s", region, v.c.Bedrock.Geography)
+	}
+}
+
+func (v *validator) models() {
+	for _, name := range v.c.ModelNames() {
+		at := join("models", name)
+		if _, err := v.c.resolve(name, v.c.Models[name]); err != nil {
+			v.fault(at, "%s", err)
+		}
+		if _, ok := v.c.Pipes[name]; ok || name == "auto" {
+			v.fault(at, "the name is taken by a pipe; clients could not tell them apart")
+		}
+	}
+}
+
+func (v *validator) pipes() {
+	for name, pipe := range sorted(v.c.Pipes) {
+		at := join("pipes", name)
+		for i, m := range pipe.Models {
+			item := fmt.Sprintf("%s[%d]", at, i)
+			if _, written := v.mark(item); !written {
+				item = fmt.Sprintf("%s.models[%d]", at, i)
+			}
+			v.model(item, m)
+			if slices.Contains(pipe.Models[:i], m) {
+				v.fault(item, "%s is in this pipe already", m)
+			}
+		}
+		if name == "auto" {
+			v.fault(at, `no pipe can be called "auto": that name lets Ockham pick`)
+		}
+	}
+}
+
+func (v *validator) mark(path string) (mark, bool) {
+	if v.c.marks == nil {
+		return mark{}, false
+	}
+	m, ok := v.c.marks.at[path]
+	return m, ok
+}
+
+// model checks a reference to a model. One that is defined but wrong is reported where it is defined.
+func (v *validator) model(at, name string) {
+	if _, ok := v.c.Models[name]; ok {
+		return
+	}
+	if _, err := v.c.Resolve(name); err != nil {
+		v.fault(at, "%s", err)
+	}
+}
+
+// pipe checks a reference to a pipe.
+func (v *validator) pipe(at, name string) {
+	if _, ok := v.c.Pipes[name]; !ok {
+		names := slices.Sorted(maps.Keys(v.c.Pipes))
+		hint := routing.Suggest(name, names)
+		if hint == "" {
+			hint = "; there are " + strings.Join(names, ", ")
+		}
+		v.fault(at, "there is no pipe %q%s", name, hint)
+	}
+}
+
+func (v *validator) tasks() {
+	seen := map[string]string{}
+	for pipe, tasks := range sorted(v.c.Tasks) {
+		at := join("tasks", pipe)
+		v.pipe(at, pipe)
+		for i, task := range tasks {
+			item := fmt.Sprintf("%s[%d]", at, i)
+			if task != strings.ToLower(strings.TrimSpace(task)) || task == "" {
+				v.fault(item, "a task_type is written in lower case, without blanks around it")
+			}
+			if other, ok := seen[task]; ok {
+				v.fault(item, "%s stands in the bucket of %s already", task, other)
+			}
+			seen[task] = pipe
+		}
+	}
+}
+
+// secretHeaders never reach rules, logs or explanations.
+var secretHeaders = []string{"authorization", "cookie", "x-api-key", "proxy-authorization"}
+
+func (v *validator) inputs() {
+	for i, h := range v.c.Inputs.Headers {
+		at := fmt.Sprintf("inputs.headers[%d]", i)
+		switch {
+		case h != strings.ToLower(h) || h == "" || strings.ContainsAny(h, " :\t"):
+			v.fault(at, "a header is named in lower case, like x-team")
+		case slices.Contains(secretHeaders, h):
+			v.fault(at, "%s holds a secret, which rules may not read", h)
+		}
+	}
+}
+
+func (v *validator) otherwise() {
+	o := &v.c.Otherwise
+	v.pipe("otherwise.simple", o.Simple)
+	v.pipe("otherwise.complex", o.Complex)
+	v.pipe("otherwise.unsure", o.Unsure)
+	v.model("judge.model", v.c.Judge.Model)
+}
+
+// bounds checks durations and sizes that would stop everything if they were zero.
+func (v *validator) bounds() {
+	c := v.c
+	for _, d := range []struct {
+		at string
+		d  Duration
+	}{
+		{"judge.timeout", c.Judge.Timeout}, {"judge.rest", c.Judge.Rest}, {"cascade.time", c.Cascade.Time},
+		{"deadlines.answer", c.Deadlines.Answer}, {"deadlines.first_token", c.Deadlines.FirstToken}, {"deadlines.idle", c.Deadlines.Idle},
+	} {
+		if d.d <= 0 {
+			v.fault(d.at, "must be longer than nothing")
+		}
+	}
+	if c.Cascade.Attempts < 1 {
+		v.fault("cascade.attempts", "must be at least 1, not %d", c.Cascade.Attempts)
+	}
+	if c.Limits.Body <= 0 {
+		v.fault("limits.body", "must be more than nothing")
+	}
+	if c.Limits.Held <= 0 {
+		v.fault("limits.held", "must be more than nothing")
+	}
+}
+
+func (v *validator) routes() {
+	for name, r := range sorted(v.c.Routes) {
+		if r.Unsure != "" {
+			v.pipe(join("routes", name)+".unsure", r.Unsure)
+		}
+	}
+}
+
+func (v *validator) budgets() {
+	for i := range v.c.Budgets {
+		b, at := &v.c.Budgets[i], fmt.Sprintf("budgets[%d]", i)
+		if b.Window <= 0 {
+			v.fault(at+".window", `is required: how long spend is added up, like "24h"`)
+		}
+		if b.USD == 0 && b.SoftUSD == 0 {
+			v.fault(at, "limits nothing; give usd, soft_usd or both")
+		}
+		if b.SoftUSD > 0 && b.USD > 0 && b.SoftUSD > b.USD {
+			v.fault(at+".soft_usd", "is above usd, so it would never be reached")
+		}
+		if b.SoftUSD > 0 || b.Pipe != "" {
+			v.pipe(at+".pipe", b.Pipe)
+		}
+		if b.Only != "" && b.By == "all" {
+			v.fault(at+".only", "needs by: tenant or by: route")
+		}
+		for _, other := range v.c.Budgets[:i] {
+			if other.Name == b.Name {
+				v.fault(at+".name", "%q is the name of another budget", b.Name)
+			}
+		}
+	}
+}
+
+func (v *validator) prompts() {
+	for i := range v.c.Prompts {
+		p := &v.c.Prompts[i]
+		if _, err := path.Match(p.Models, ""); err != nil {
+			v.fault(fmt.Sprintf("prompts[%d].models", i), "%q is no pattern: a [ is not closed", p.Models)
+		}
+	}
+}
+
+// sorted goes through a map in the order of its keys, so that faults come in the same order each time.
+func sorted[T any](m map[string]T) func(yield func(string, T) bool) {
+	return func(yield func(string, T) bool) {
+		for _, k := range slices.Sorted(maps.Keys(m)) {
+			if !yield(k, m[k]) {
+				return
+			}
+		}
+	}
+}
