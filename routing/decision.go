@@ -225,40 +225,40 @@ func (d *decision) asks(who string) bool { return slices.Contains(d.ask, who) }
 
 // classify asks the classifier, and says whether it could tell.
 func (d *decision) classify() bool {
-	s := d.r.policy.Scorer
-	if s == nil {
+	scorer := d.r.policy.Scorer
+	if scorer == nil {
 		d.count(EventNoClassifier)
 		d.step("classifier", "missing", "there is no classifier to ask")
 		return false
 	}
-	score, unsure, ok := d.score(s, d.need.asked)
+	s, ok := score(scorer, d.need.asked, d.f.Task)
 	if !ok {
 		d.count(EventClassifierFails)
 		d.step("classifier", "failed", "it gave no usable score")
 		return false
 	}
-	d.f.Score = score
-	if unsure {
-		d.step("classifier", "unsure", fmt.Sprintf("chance that a small model does: %.2f, too close to call", score))
+	d.f.Score = s.WeakOK
+	if s.Unsure {
+		d.step("classifier", "unsure", fmt.Sprintf("chance that a small model does: %.2f, but too close to call", s.WeakOK))
 		return false
 	}
-	pipe, word := d.r.policy.Simple, "at least"
-	if score < d.r.policy.Threshold {
-		pipe, word = d.r.policy.Complex, "under"
+	pipe, word := d.r.policy.Simple, "under"
+	if s.Gain > s.Worth {
+		pipe, word = d.r.policy.Complex, "over"
 	}
-	reason := fmt.Sprintf("chance that a small model does: %.2f, %s the %.2f asked for", score, word, d.r.policy.Threshold)
+	reason := fmt.Sprintf("chance that a small model does: %.2f; a large one would add %.2f, %s the %.2f that is worth it", s.WeakOK, s.Gain, word, s.Worth)
 	d.step("classifier", pipe, reason)
 	d.pick(pipe, StrategyClassifier, reason)
 	return true
 }
 
 // score asks s; a panic or a value that is no chance counts as no score, never as a failed request.
-func (d *decision) score(s Scorer, text string) (score float64, unsure, ok bool) {
+func score(scorer Scorer, text, task string) (s Score, ok bool) {
 	defer func() {
 		if recover() != nil {
 			ok = false
 		}
 	}()
-	score, unsure = s.Score(text, d.f.Task)
-	return score, unsure, score >= 0 && score <= 1
+	s = scorer.Score(text, task)
+	return s, s.WeakOK >= 0 && s.WeakOK <= 1
 }

@@ -55,6 +55,9 @@ func withEarlier(p *Prompt, text string) string {
 			continue
 		}
 		earlier, _ := cutHarness(p.Turns[i].Text)
+		if strings.TrimSpace(earlier) == "" {
+			continue // only tool results: an agent at work
+		}
 		parts = append(parts, earlier)
 		if !fewWords(earlier, needWords) {
 			break

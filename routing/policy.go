@@ -20,8 +20,6 @@ type Policy struct {
 	Routes  map[string]*Profile // by Prompt.Route
 	// Checks of a pipe, where it has its own.
 	Checks map[string][]Check
-	// Threshold is the classifier's score from which the simple pipe is taken.
-	Threshold float64
 	// ConcreteModels says that a model named by the client is honoured; else the request is routed.
 	ConcreteModels bool
 	// Find knows models beyond Models by their Bedrock id; nil knows none.

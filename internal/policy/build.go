@@ -54,8 +54,7 @@ func (b *builder) build() (*Policy, error) {
 		Pipes: b.pipes(), Models: b.models(), Find: b.find(),
 		Simple: b.c.Otherwise.Simple, Complex: b.c.Otherwise.Complex,
 		Tasks: b.tasks(), Rules: b.rules(), Default: b.profile(), Checks: b.pipeChecks(),
-		Threshold: b.threshold(), ConcreteModels: b.c.Allow.ConcreteModels,
-		Scorer: b.deps.Scorer, Count: b.deps.Count,
+		ConcreteModels: b.c.Allow.ConcreteModels, Scorer: b.scorer(), Count: b.deps.Count,
 	}
 	rp.Routes = b.routes(rp.Default)
 	if rp.Judge, err = b.judge(); err != nil {
@@ -225,11 +224,18 @@ func timing(p *routing.Profile, r config.Route) {
 	}
 }
 
-func (b *builder) threshold() float64 {
-	if b.deps.Threshold != nil {
-		return b.deps.Threshold(b.c.Aim)
+// scorer loads the classifier. Without one, requests go on to the judge or the fallback; that is said,
+// not fatal.
+func (b *builder) scorer() routing.Scorer {
+	if b.deps.Scorer == nil {
+		return nil
 	}
-	return Threshold(b.c.Aim)
+	s, err := b.deps.Scorer(b.c.Classifier.File, b.c.Aim)
+	if err != nil {
+		b.p.Warnings = append(b.p.Warnings, b.c.Fault("classifier.file", "%s; decided without it", err).String())
+		return nil
+	}
+	return s
 }
 
 func (b *builder) judge() (*routing.Judge, error) {

@@ -18,6 +18,8 @@ type Policy struct {
 	Budgets *routing.Budgets
 	// Library holds the system prompts.
 	Library routing.Library
+	// Warnings are what works, but not as the operator may think.
+	Warnings []string
 	// Language compiles further conditions (of custom checks).
 	Language *routing.Language
 
@@ -26,10 +28,10 @@ type Policy struct {
 
 // Deps are what a policy needs from outside. Nil ones are done without, and counted when missed.
 type Deps struct {
-	Asker  routing.Asker
-	Scorer routing.Scorer
-	// Threshold turns the dial `aim` into the score from which the simple pipe is taken; nil: Threshold.
-	Threshold func(aim float64) float64
+	Asker routing.Asker
+	// Scorer makes the classifier of a file ("" for the one built in) for an aim; see Classifier. An
+	// error is a warning: the policy does without.
+	Scorer func(file string, aim float64) (routing.Scorer, error)
 	// Check makes the check called name.
 	Check func(name string, options map[string]any) (routing.Check, error)
 	// Count is told of events, see routing.Events.
@@ -37,10 +39,6 @@ type Deps struct {
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }
-
-// Threshold is the classifier's score needed for the simple pipe where nothing better is known: at
-// least an even chance, and more the more quality is to be kept.
-func Threshold(aim float64) float64 { return max(0, 2*aim-1) * 0.8 }
 
 // Bedrock is the catalogue's entry of a model of a plan.
 func (p *Policy) Bedrock(m *routing.Model) *bedrock.Model {
