@@ -1,0 +1,92 @@
+package telemetry
+
+import "time"
+
+// minute holds the sums of one minute; they add up to hours and days.
+type minute struct {
+	number int64 // minutes of the epoch; tells a slot's age in the ring
+
+	requests, failed, escalated, left int
+	costUSD, largestUSD               float64
+	routed, holdOut                   ArmSums
+	routedLargestUSD                  float64 // counterfactual of the routed arm
+	took, first, decided, held        spread
+}
+
+func (m *minute) add(r *Record) {
+	m.requests++
+	m.costUSD += r.CostUSD
+	m.largestUSD += r.LargestCostUSD
+	m.failed += one(r.Failed())
+	m.escalated += one(r.Escalated)
+	m.left += one(r.Left)
+	m.addArm(r)
+	m.took.add(r.Millis)
+	m.decided.add(r.DecidedMillis)
+	if r.HeldMillis > 0 {
+		m.held.add(r.HeldMillis)
+	}
+	if first := r.FirstMillis(); first > 0 {
+		m.first.add(first)
+	}
+}
+
+func (m *minute) addArm(r *Record) {
+	switch arm, ok := r.Arm(); {
+	case !ok:
+	case arm == ArmHoldOut:
+		m.holdOut.Add(r.CostUSD, r.Failed())
+	default:
+		m.routed.Add(r.CostUSD, r.Failed())
+		m.routedLargestUSD += r.LargestCostUSD
+	}
+}
+
+func (m *minute) merge(o *minute) {
+	m.requests += o.requests
+	m.failed += o.failed
+	m.escalated += o.escalated
+	m.left += o.left
+	m.costUSD += o.costUSD
+	m.largestUSD += o.largestUSD
+	m.routed.Merge(o.routed)
+	m.holdOut.Merge(o.holdOut)
+	m.routedLargestUSD += o.routedLargestUSD
+	m.took.merge(&o.took)
+	m.first.merge(&o.first)
+	m.decided.merge(&o.decided)
+	m.held.merge(&o.held)
+}
+
+func (m *minute) savings() Savings { return EstimateSavings(m.routed, m.holdOut, m.routedLargestUSD) }
+
+// FirstMillis is how long the client waited for the first token of the answer it got, the release
+// held back not counted; 0 where the answer was plain.
+func (r *Record) FirstMillis() float64 {
+	if r.Served < 0 || r.Served >= len(r.Attempts) || r.Attempts[r.Served].FirstMillis == 0 {
+		return 0
+	}
+	return r.Attempts[r.Served].StartMillis + r.Attempts[r.Served].FirstMillis
+}
+
+func one(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// minuteOf returns the slot of the minute in which r ended, cleared if it held an older one. What
+// ended more than a day before the newest is counted in whatever stands in its slot.
+func (s *Sums) minuteOf(r *Record) *minute {
+	number := r.end().Unix() / 60
+	slot := &s.minutes[((number%dayMinutes)+dayMinutes)%dayMinutes]
+	if number > slot.number {
+		*slot = minute{number: number}
+	}
+	return slot
+}
+
+func (r *Record) end() time.Time {
+	return r.Time.Add(time.Duration(r.Millis * float64(time.Millisecond)))
+}

@@ -1,0 +1,174 @@
+package telemetry
+
+import (
+	"math"
+
+	"ockham/extproc"
+)
+
+// Two figures say what routing saves, and they are kept apart:
+//
+//   - The counterfactual prices the tokens that were used at the largest model. It needs no experiment,
+//     but assumes that the largest model would have answered as long, which nobody has seen.
+//   - The measured saving compares requests that were routed with a random hold-out that went straight
+//     to the largest model. Both arms are charged everything they cost: judge, verifier, rejected
+//     attempts, and the tokens that a replaced attempt went on to write.
+
+// Arm tells which side of the hold-out a request was on.
+type Arm int
+
+// The arms.
+const (
+	ArmRouted Arm = iota
+	ArmHoldOut
+)
+
+func (a Arm) String() string {
+	if a == ArmHoldOut {
+		return "hold_out"
+	}
+	return "routed"
+}
+
+// armOf places a request. Those that cost nothing for want of a plan, and those whose model was asked
+// for by name, could not have been drawn, and count in neither arm. Requests that failed count: they
+// are part of what either way of working costs.
+func armOf(o *extproc.Outcome) (arm Arm, ok bool) {
+	if o.Plan == nil {
+		return 0, false
+	}
+	return place(o.Plan.Pinned, o.Plan.HoldOut, len(o.Attempts))
+}
+
+func place(pinned, holdOut bool, attempts int) (arm Arm, ok bool) {
+	switch {
+	case pinned || attempts == 0:
+		return 0, false
+	case holdOut:
+		return ArmHoldOut, true
+	}
+	return ArmRouted, true
+}
+
+// ArmSums are sums over the requests of one arm. They add up over minutes and replicas.
+type ArmSums struct {
+	Requests int     `json:"requests"`
+	CostUSD  float64 `json:"cost_usd"`
+	Squared  float64 `json:"-"` // sum of squared costs
+	Failed   int     `json:"failed"`
+}
+
+// Add counts one request.
+func (a *ArmSums) Add(costUSD float64, failed bool) {
+	a.Requests++
+	a.CostUSD += costUSD
+	a.Squared += costUSD * costUSD
+	if failed {
+		a.Failed++
+	}
+}
+
+// Merge adds the sums of b.
+func (a *ArmSums) Merge(b ArmSums) {
+	a.Requests += b.Requests
+	a.CostUSD += b.CostUSD
+	a.Squared += b.Squared
+	a.Failed += b.Failed
+}
+
+func (a ArmSums) mean() float64 { return a.CostUSD / float64(a.Requests) }
+
+// variance of one request's cost.
+func (a ArmSums) variance() float64 {
+	n := float64(a.Requests)
+	return math.Max(0, (a.Squared-a.CostUSD*a.CostUSD/n)/(n-1))
+}
+
+// Savings is what an observer can audit.
+type Savings struct {
+	// Counterfactual is 1 - cost / cost of the same tokens at the largest model, over routed requests.
+	Counterfactual    float64 `json:"counterfactual"`
+	CounterfactualUSD float64 `json:"counterfactual_usd"`
+	// Measured is 1 - mean cost of a routed request / mean cost of a held-out one; nil until the
+	// hold-out is large enough to say anything.
+	Measured *Interval `json:"measured,omitempty"`
+	// MeasuredUSD is the same for all routed requests, in money.
+	MeasuredUSD *Interval `json:"measured_usd,omitempty"`
+	// FailedMore is the share of routed requests without a good answer, less the hold-out's.
+	FailedMore *Interval `json:"failed_more,omitempty"`
+	Routed     ArmSums   `json:"routed"`
+	HoldOut    ArmSums   `json:"hold_out"`
+}
+
+// Interval is an estimate with its 95 % confidence interval.
+type Interval struct {
+	Value float64 `json:"value"`
+	Low   float64 `json:"low"`
+	High  float64 `json:"high"`
+}
+
+// minHoldOut is the smallest arm from which an interval is given.
+const minHoldOut = 20
+
+// EstimateSavings compares the two arms; largestUSD is the counterfactual cost of the routed one.
+func EstimateSavings(routed, holdOut ArmSums, largestUSD float64) Savings {
+	s := Savings{Routed: routed, HoldOut: holdOut, CounterfactualUSD: largestUSD - routed.CostUSD}
+	if largestUSD > 0 {
+		s.Counterfactual = 1 - routed.CostUSD/largestUSD
+	}
+	if routed.Requests < minHoldOut || holdOut.Requests < minHoldOut || routed.CostUSD <= 0 || holdOut.CostUSD <= 0 {
+		return s
+	}
+	s.Measured = measuredRatio(routed, holdOut)
+	s.MeasuredUSD = measuredMoney(routed, holdOut)
+	s.FailedMore = failedMore(routed, holdOut)
+	return s
+}
+
+// measuredRatio takes the interval on the logarithm of the ratio of means (delta method), where it is
+// closest to symmetric and cannot promise savings above 100 %.
+func measuredRatio(routed, holdOut ArmSums) *Interval {
+	ratio := routed.mean() / holdOut.mean()
+	relative := func(a ArmSums) float64 {
+		return a.variance() / (float64(a.Requests) * a.mean() * a.mean())
+	}
+	spread := tQuantile(smaller(routed, holdOut)) * math.Sqrt(relative(routed)+relative(holdOut))
+	return &Interval{Value: 1 - ratio, Low: 1 - ratio*math.Exp(spread), High: 1 - ratio*math.Exp(-spread)}
+}
+
+// measuredMoney is the difference of means (Welch) times the number of routed requests.
+func measuredMoney(routed, holdOut ArmSums) *Interval {
+	n := float64(routed.Requests)
+	spread := tQuantile(smaller(routed, holdOut)) *
+		math.Sqrt(routed.variance()/n+holdOut.variance()/float64(holdOut.Requests))
+	saved := holdOut.mean() - routed.mean()
+	return &Interval{Value: saved * n, Low: (saved - spread) * n, High: (saved + spread) * n}
+}
+
+// failedMore is a difference of shares, after Agresti and Caffo (2000): one success and one failure
+// are added to each arm, which keeps the interval honest where failures are rare.
+func failedMore(routed, holdOut ArmSums) *Interval {
+	share := func(a ArmSums) (p, variance float64) {
+		n := float64(a.Requests) + 2
+		p = (float64(a.Failed) + 1) / n
+		return p, p * (1 - p) / n
+	}
+	p, v := share(routed)
+	q, w := share(holdOut)
+	spread := 1.96 * math.Sqrt(v+w)
+	value := float64(routed.Failed)/float64(routed.Requests) - float64(holdOut.Failed)/float64(holdOut.Requests)
+	return &Interval{Value: value, Low: p - q - spread, High: p - q + spread}
+}
+
+// smaller gives the degrees of freedom on the safe side.
+func smaller(a, b ArmSums) int { return min(a.Requests, b.Requests) - 1 }
+
+// tQuantile is the 97.5 % quantile of Student's t, by its expansion around the normal one
+// (Abramowitz and Stegun, 26.7.5); from 19 degrees of freedom on it is right to four digits.
+func tQuantile(freedom int) float64 {
+	const z = 1.959964
+	n := float64(freedom)
+	g1 := (math.Pow(z, 3) + z) / 4
+	g2 := (5*math.Pow(z, 5) + 16*math.Pow(z, 3) + 3*z) / 96
+	return z + g1/n + g2/(n*n)
+}

@@ -1,0 +1,136 @@
+package telemetry
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+)
+
+// View is one look at the sums; the admin page gets it as JSON. Durations are milliseconds.
+type View struct {
+	Now       time.Time            `json:"now"`
+	Since     time.Time            `json:"since,omitzero"` // first request
+	Seq       uint64               `json:"seq"`
+	Total     Totals               `json:"total"`
+	Savings   Savings              `json:"savings"`
+	Latency   map[string]Quantiles `json:"latency"` // over the window
+	Flows     []Flow               `json:"flows"`
+	Reasons   []Count              `json:"reasons"`
+	Strategy  []Count              `json:"strategies"`
+	Models    []ModelSums          `json:"models"`
+	Charges   []ChargeSums         `json:"charges"`
+	Points    []Point              `json:"points"` // the window, oldest first
+	StepMS    int64                `json:"step_ms"`
+	WindowMin int                  `json:"window_minutes"`
+}
+
+// Totals since start.
+type Totals struct {
+	Requests   int     `json:"requests"`
+	Failed     int     `json:"failed"`
+	Escalated  int     `json:"escalated"`
+	Left       int     `json:"left"`
+	CostUSD    float64 `json:"cost_usd"`
+	LargestUSD float64 `json:"largest_usd"`
+}
+
+// Count is how often a word came up.
+type Count struct {
+	Word  string `json:"word"`
+	Count int    `json:"count"`
+}
+
+// Point sums up some minutes. Savings run from the start of the window up to the point, so that their
+// interval narrows from left to right.
+type Point struct {
+	Time time.Time `json:"time"`
+	Totals
+	Counterfactual float64   `json:"counterfactual"`
+	Measured       *Interval `json:"measured,omitempty"`
+}
+
+// maxPoints bounds what a curve holds.
+const maxPoints = 120
+
+// View looks back window from now, a day at most.
+func (s *Sums) View(now time.Time, window time.Duration) View {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	minutes := min(max(int(window/time.Minute), 1), dayMinutes)
+	points, all, step := s.points(now, minutes)
+	return View{
+		Now: now.UTC(), Since: s.since, Seq: s.seq, Total: s.total.totals(), Savings: s.total.savings(),
+		Latency: map[string]Quantiles{
+			"took": all.took.quantiles(), "first_token": all.first.quantiles(),
+			"decided": all.decided.quantiles(), "held": all.held.quantiles(),
+		},
+		Flows: s.sortedFlows(), Reasons: sortedCounts(s.reasons), Strategy: sortedCounts(s.ways),
+		Models: s.sortedModels(), Charges: s.sortedCharges(),
+		Points: points, StepMS: (time.Duration(step) * time.Minute).Milliseconds(), WindowMin: minutes,
+	}
+}
+
+// points sums the window up in steps of whole minutes.
+func (s *Sums) points(now time.Time, minutes int) (points []Point, all minute, step int) {
+	step = (minutes + maxPoints - 1) / maxPoints
+	last := now.Unix() / 60
+	for from := last - int64(minutes) + 1; from <= last; from += int64(step) {
+		var sum minute
+		for number := from; number < from+int64(step) && number <= last; number++ {
+			slot := &s.minutes[((number%dayMinutes)+dayMinutes)%dayMinutes]
+			if slot.number == number {
+				sum.merge(slot)
+			}
+		}
+		all.merge(&sum)
+		savings := all.savings()
+		points = append(points, Point{
+			Time: time.Unix(from*60, 0).UTC(), Totals: sum.totals(),
+			Counterfactual: savings.Counterfactual, Measured: savings.Measured,
+		})
+	}
+	return points, all, step
+}
+
+func (m *minute) totals() Totals {
+	return Totals{Requests: m.requests, Failed: m.failed, Escalated: m.escalated, Left: m.left, CostUSD: m.costUSD, LargestUSD: m.largestUSD}
+}
+
+func (s *Sums) sortedFlows() []Flow {
+	list := values(s.flows)
+	slices.SortFunc(list, func(a, b Flow) int { return cmp.Or(cmp.Compare(a.Pipe, b.Pipe), cmp.Compare(a.Model, b.Model)) })
+	return list
+}
+
+func (s *Sums) sortedModels() []ModelSums {
+	list := values(s.models)
+	for i := range list {
+		list[i].First, list[i].Took = list[i].first.quantiles(), list[i].took.quantiles()
+	}
+	slices.SortFunc(list, func(a, b ModelSums) int { return cmp.Compare(a.Model, b.Model) })
+	return list
+}
+
+func (s *Sums) sortedCharges() []ChargeSums {
+	list := values(s.charges)
+	slices.SortFunc(list, func(a, b ChargeSums) int { return cmp.Compare(a.What, b.What) })
+	return list
+}
+
+func values[K comparable, V any](m map[K]*V) []V {
+	list := make([]V, 0, len(m))
+	for _, v := range m {
+		list = append(list, *v)
+	}
+	return list
+}
+
+func sortedCounts(m map[string]int) []Count {
+	list := make([]Count, 0, len(m))
+	for _, word := range slices.Sorted(maps.Keys(m)) {
+		list = append(list, Count{word, m[word]})
+	}
+	slices.SortStableFunc(list, func(a, b Count) int { return cmp.Compare(b.Count, a.Count) })
+	return list
+}
