@@ -35,7 +35,7 @@ func newTrainCommand() *cobra.Command {
 				}
 				rows = append(rows, more...)
 			}
-			m, err := train.Fit(eval.Examples(rows), config, progress(cmd.ErrOrStderr()))
+			m, err := train.Fit(eval.Examples(rows), config, trainProgress(cmd.ErrOrStderr()))
 			if err != nil {
 				return err
 			}
@@ -56,6 +56,6 @@ func newTrainCommand() *cobra.Command {
 	return cmd
 }
 
-func progress(w io.Writer) train.Progress {
+func trainProgress(w io.Writer) train.Progress {
 	return func(done, all int, what string) { fmt.Fprintf(w, "%d/%d %s\n", done, all, what) }
 }

@@ -70,9 +70,9 @@ func (m *Model) score(r *Reading) Score {
 	known := m.Inputs(r, &in)
 	h := &m.header
 	return Score{
-		Weak:   sigmoid(h.Weak.at(&in)),
-		Strong: sigmoid(h.Strong.at(&in)),
-		Need:   h.Need.at(&in),
+		Weak:   sigmoid(h.Weak.At(&in)),
+		Strong: sigmoid(h.Strong.At(&in)),
+		Need:   h.Need.At(&in),
 		Kind:   kind(&in),
 		Known:  known,
 	}

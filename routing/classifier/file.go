@@ -29,9 +29,9 @@ type Header struct {
 	WordScale [Heads]float32  `json:"word_scale"` // of the table's bytes, words
 	GramScale [Heads]float32  `json:"gram_scale"` // of the table's bytes, byte groups
 	Dense     [DenseSize]Norm `json:"dense"`
-	Weak      Linear          `json:"weak"`
-	Strong    Linear          `json:"strong"`
-	Need      Linear          `json:"need"`
+	Weak      Forest          `json:"weak"`
+	Strong    Forest          `json:"strong"`
+	Need      Forest          `json:"need"`
 	Tasks     map[string]Task `json:"tasks"`
 	Within    float64         `json:"within"` // see withTask
 	Aims      []Aim           `json:"aims"`
@@ -117,6 +117,9 @@ func New(h Header, table []uint64) (*Model, error) {
 		if !(h.Dense[i].Spread > 0) {
 			return nil, fmt.Errorf("classifier model: the spread of feature %q is not positive", denseNames[i])
 		}
+	}
+	if !h.Weak.valid() || !h.Strong.valid() || !h.Need.valid() {
+		return nil, errors.New("classifier model: a tree asks about an input that there is not")
 	}
 	for i, a := range h.Aims {
 		if i > 0 && !(a.Aim > h.Aims[i-1].Aim) {

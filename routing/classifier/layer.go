@@ -1,17 +1,53 @@
 package classifier
 
-// Linear is one output of the last layer.
-type Linear struct {
-	Bias    float64         `json:"bias"`
-	Weights [Inputs]float32 `json:"weights"`
+// Depth is the number of questions a tree asks.
+const Depth = 3
+
+// Tree asks Depth questions of the inputs; node i is followed by 2i+1 where the input is at most the
+// node's limit and by 2i+2 where it is above.
+type Tree struct {
+	Input [1<<Depth - 1]uint8   `json:"i"`
+	Limit [1<<Depth - 1]float32 `json:"l"`
+	Value [1 << Depth]float32   `json:"v"`
 }
 
-func (l *Linear) at(in *[Inputs]float32) float64 {
-	sum := float32(0)
-	for i, v := range in {
-		sum += v * l.Weights[i]
+func (t *Tree) at(in *[Inputs]float32) float32 {
+	node := 0
+	for range Depth {
+		if in[t.Input[node]] > t.Limit[node] {
+			node = 2*node + 2
+		} else {
+			node = 2*node + 1
+		}
 	}
-	return l.Bias + float64(sum)
+	return t.Value[node-(1<<Depth-1)]
+}
+
+// Forest is one output of the last layer: a sum of trees.
+type Forest struct {
+	Base  float64 `json:"base"`
+	Trees []Tree  `json:"trees"`
+}
+
+// At is the output for in.
+func (f *Forest) At(in *[Inputs]float32) float64 {
+	sum := float32(0)
+	for i := range f.Trees {
+		sum += f.Trees[i].at(in)
+	}
+	return f.Base + float64(sum)
+}
+
+// valid tells whether every question is about an input that there is.
+func (f *Forest) valid() bool {
+	for i := range f.Trees {
+		for _, in := range f.Trees[i].Input {
+			if int(in) >= Inputs {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // Norm makes a dense feature comparable: mean nought, spread one, outliers cut.

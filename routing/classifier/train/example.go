@@ -35,6 +35,7 @@ type Config struct {
 	Shrink  float64  `json:"shrink"`   // rows that the mean of all counts for beside a task's own
 	Peers   float64  `json:"peers"`    // share of the target that peers explain, 0 to 1
 	Penalty Penalty  `json:"penalty"`
+	Boost   Boost    `json:"boost"`
 	Aim     float64  `json:"aim"`             // centre of the unsure band
 	Leave   []string `json:"leave,omitempty"` // sources that are not trained on
 }
@@ -45,14 +46,14 @@ type Penalty struct {
 	Outcome float32 `json:"outcome"`
 	Benefit float32 `json:"benefit"`
 	Kind    float32 `json:"kind"`
-	Last    float64 `json:"last"` // on the last layer
 }
 
 // Defaults is the configuration of the model that ships.
 func Defaults() Config {
 	return Config{
 		Seed: 1, Folds: 5, Steps: 25, MinRows: 2, Shrink: 20, Peers: 0.7, Aim: 0.98,
-		Penalty: Penalty{Task: 2, Outcome: 10, Benefit: 15, Kind: 1, Last: 30},
+		Penalty: Penalty{Task: 2, Outcome: 10, Benefit: 15, Kind: 1},
+		Boost:   Boost{Trees: 250, Rate: 0.03, Rows: 0.7, Inputs: 0.5, Least: 100, Penalty: 10},
 		Leave:   []string{"bfcl", "routerbench"},
 	}
 }
@@ -68,7 +69,7 @@ func (c Config) Validate() error {
 		return fmt.Errorf("peers: %g, need 0 to 1", c.Peers)
 	case c.Aim <= 0 || c.Aim > 1:
 		return fmt.Errorf("aim: %g, need more than 0 and at most 1", c.Aim)
-	case c.Penalty.Task <= 0 || c.Penalty.Outcome <= 0 || c.Penalty.Benefit <= 0 || c.Penalty.Kind <= 0 || c.Penalty.Last <= 0:
+	case c.Penalty.Task <= 0 || c.Penalty.Outcome <= 0 || c.Penalty.Benefit <= 0 || c.Penalty.Kind <= 0:
 		return fmt.Errorf("penalty: every penalty must be above 0")
 	}
 	return nil

@@ -145,9 +145,18 @@ func peerNames(rows []Example, members []int) []string {
 	return names
 }
 
+// benefits is what the large model adds in every row, softened half way.
+func benefits(rows []Example, share float64) []float64 {
+	weak, strong := soften(rows, share)
+	for i := range weak {
+		weak[i] = strong[i] - weak[i]
+	}
+	return weak
+}
+
 // targets are what the heads learn from rows, and how much each counts.
 func targets(rows []Example, c Config) (y, weight []vec) {
-	means, all := taskMeans(rows, c.Shrink)
+	means, _ := taskMeans(rows, c.Shrink)
 	weak, strong := soften(rows, c.Peers)
 	y, weight = make([]vec, len(rows)), make([]vec, len(rows))
 	for i := range rows {
@@ -168,7 +177,6 @@ func targets(rows []Example, c Config) (y, weight []vec) {
 			}
 		}
 	}
-	_ = all
 	return y, weight
 }
 

@@ -25,6 +25,7 @@ type fitting struct {
 	weak     []float64                    // log odds, by a last layer that has not seen the row
 	strong   []float64
 	need     []float64
+	soft     []float64 // what the large model adds, part of the chance taken out
 	progress Progress
 	done     int
 }
@@ -46,9 +47,7 @@ func Fit(rows []Example, config Config, progress Progress) (*classifier.Model, e
 	f.read()
 	f.prune()
 	f.split()
-	if err := f.crossFit(); err != nil {
-		return nil, err
-	}
+	f.crossFit()
 	return f.model()
 }
 
@@ -180,7 +179,8 @@ func Fold(cluster string, seed uint64, folds int) int {
 }
 
 // crossFit gives every row the outputs of heads, and then of a last layer, that have not seen it.
-func (f *fitting) crossFit() error {
+func (f *fitting) crossFit() {
+	f.soft = benefits(f.rows, f.config.Peers)
 	f.in = make([][classifier.Inputs]float32, len(f.rows))
 	for k := range f.config.Folds {
 		weights := f.heads(func(i int) bool { return f.fold[i] != k })
@@ -193,18 +193,14 @@ func (f *fitting) crossFit() error {
 	}
 	f.weak, f.strong, f.need = make([]float64, len(f.rows)), make([]float64, len(f.rows)), make([]float64, len(f.rows))
 	for k := range f.config.Folds {
-		weak, strong, need, err := f.last(func(i int) bool { return f.fold[i] != k })
-		if err != nil {
-			return err
-		}
+		l := f.last(func(i int) bool { return f.fold[i] != k })
 		for i := range f.rows {
 			if f.fold[i] == k {
-				f.weak[i], f.strong[i], f.need[i] = value(&weak, &f.in[i]), value(&strong, &f.in[i]), value(&need, &f.in[i])
+				f.weak[i], f.strong[i], f.need[i] = l.weak.At(&f.in[i]), l.strong.At(&f.in[i]), l.need.At(&f.in[i])
 			}
 		}
 	}
 	f.step("calibration")
-	return nil
 }
 
 // heads solves the table on the rows that use picks.
@@ -235,8 +231,12 @@ func (f *fitting) inputs(i int, weights []vec) (in [classifier.Inputs]float32) {
 	return in
 }
 
-// last fits the last layer on the rows that use picks.
-func (f *fitting) last(use func(int) bool) (weak, strong, need classifier.Linear, err error) {
+// layer is the last layer.
+type layer struct{ weak, strong, need classifier.Forest }
+
+// last fits the last layer on the rows that use picks. The benefit is learned from outcomes with part
+// of their chance taken out; the chances themselves from what happened, so that they are calibrated.
+func (f *fitting) last(use func(int) bool) layer {
 	var w, s, n []sample
 	for i := range f.rows {
 		if !use(i) {
@@ -245,30 +245,21 @@ func (f *fitting) last(use func(int) bool) (weak, strong, need classifier.Linear
 		r := &f.rows[i]
 		add := func(to *[]sample, y, weight float64) {
 			if !math.IsNaN(y) && weight > 0 {
-				*to = append(*to, sample{f.in[i], y, weight})
+				*to = append(*to, sample{&f.in[i], y, weight})
 			}
 		}
 		add(&w, r.Weak, r.WeakWeight)
 		add(&s, r.Strong, r.StrongWeight)
-		add(&n, r.Strong-r.Weak, min(r.WeakWeight, r.StrongWeight))
+		add(&n, f.soft[i], min(r.WeakWeight, r.StrongWeight))
 	}
-	if weak, err = fitLogistic(w, f.config.Penalty.Last); err != nil {
-		return
-	}
-	if strong, err = fitLogistic(s, f.config.Penalty.Last); err != nil {
-		return
-	}
-	need, err = fitLinear(n, f.config.Penalty.Last)
-	return
+	b, seed := f.config.Boost, f.config.Seed
+	return layer{grow(w, b, true, seed), grow(s, b, true, seed+1), grow(n, b, false, seed+2)}
 }
 
 // model puts the parts together, on all rows.
 func (f *fitting) model() (*classifier.Model, error) {
 	table, wordScale, gramScale := quantise(f.heads(func(int) bool { return true }))
-	weak, strong, need, err := f.last(func(int) bool { return true })
-	if err != nil {
-		return nil, err
-	}
+	l := f.last(func(int) bool { return true })
 	config, err := json.Marshal(f.config)
 	if err != nil {
 		return nil, err
@@ -276,7 +267,7 @@ func (f *fitting) model() (*classifier.Model, error) {
 	h := classifier.Header{
 		Training:  classifier.Training{Seed: f.config.Seed, Rows: len(f.rows), Sources: f.sources(), Data: Checksum(f.rows), Config: config},
 		WordScale: wordScale, GramScale: gramScale, Dense: f.norms,
-		Weak: weak, Strong: strong, Need: need,
+		Weak: l.weak, Strong: l.strong, Need: l.need,
 	}
 	h.Tasks = f.tasks()
 	h.Within = f.within(h.Tasks)
