@@ -1,0 +1,180 @@
+package emulator
+
+import "strings"
+
+// checkModel holds a conversation against what the model can do.
+func checkModel(m *Model, c *conversation, op operation) *apiError {
+	for _, rule := range []func(*Model, *conversation, operation) *apiError{
+		checkSystem, checkRoles, checkTools, checkToolChoice, checkSampling, checkMedia, checkOutput, checkLast, checkLength,
+	} {
+		if err := rule(m, c, op); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkSystem(m *Model, c *conversation, _ operation) *apiError {
+	if len(c.system) > 0 && !m.has(system) {
+		return invalid("This model doesn't support system messages. Try again without a system message or use a model that supports system messages.")
+	}
+	return nil
+}
+
+// checkRoles refuses the system role in messages where only newer models know it.
+func checkRoles(m *Model, c *conversation, _ operation) *apiError {
+	for _, turn := range c.messages {
+		if turn.role == "system" && !m.has(midSystem) {
+			role := turn.at.child("role", turn.role)
+			return violation("Value 'system' at '" + role.member() + "' failed to satisfy constraint: Member must satisfy enum value set: [user, assistant]")
+		}
+	}
+	return nil
+}
+
+func checkTools(m *Model, c *conversation, op operation) *apiError {
+	if !c.toolConfig {
+		return nil
+	}
+	if !m.has(tools) {
+		return invalid("This model doesn't support tool use.")
+	}
+	if (op == converseStream || op == invokeStream) && !m.has(streamTools) {
+		return invalid("This model doesn't support tool use in streaming mode.")
+	}
+	for _, t := range c.tools {
+		if t.strict && strings.HasPrefix(m.ID, "anthropic.") && !m.has(strictTools) {
+			return modelSaid("tools.0.custom.strict: Extra inputs are not permitted")
+		}
+	}
+	return nil
+}
+
+func checkToolChoice(m *Model, c *conversation, _ operation) *apiError {
+	switch kind := c.choice.kind; {
+	case kind == "":
+		return nil
+	case !m.has(choice):
+		return invalid("This model doesn't support the toolConfig.toolChoice.%s field. Remove toolConfig.toolChoice.%s and try again.", kind, kind)
+	case kind != "auto" && !m.has(forced):
+		return modelSaid(`tool_choice: type "tool" and "any" are not supported for this model.`)
+	case kind != "auto" && thinking(c):
+		return modelSaid("Thinking may not be enabled when tool_choice forces tool use.")
+	}
+	return nil
+}
+
+// thinking tells whether the request turns extended thinking on.
+func thinking(c *conversation) bool {
+	kind, _ := asObject(c.extra["thinking"])["type"].(string)
+	return kind == "enabled"
+}
+
+func checkSampling(m *Model, c *conversation, _ operation) *apiError {
+	if len(c.stops) > 0 && !m.has(stops) {
+		return invalid("This model doesn't support the stopSequences field. Remove stopSequences and try again.")
+	}
+	if m.has(sampling) {
+		return nil
+	}
+	switch {
+	case c.temperature != nil:
+		return modelSaid("`temperature` is deprecated for this model.")
+	case c.topP != nil:
+		return modelSaid("`top_p` is deprecated for this model.")
+	case c.extra["top_k"] != nil:
+		return modelSaid("`top_k` is deprecated for this model.")
+	}
+	return nil
+}
+
+func checkMedia(m *Model, c *conversation, _ operation) *apiError {
+	for _, turn := range c.messages {
+		if turn.has("image") && !m.has(images) {
+			return invalid("This model doesn't support the image content block that you provided. Try again with a supported content block or use a different model.")
+		}
+		if turn.has("document") && !m.has(documents) {
+			return invalid("This model doesn't support the document content block that you provided. Try again with a supported content block or use a different model.")
+		}
+		if turn.has("cachePoint") && !m.has(caching) {
+			return noCaching()
+		}
+	}
+	for _, b := range c.system {
+		if b.kind == "cachePoint" && !m.has(caching) {
+			return noCaching()
+		}
+	}
+	return nil
+}
+
+func noCaching() *apiError {
+	return refused("AccessDeniedException", "You invoked an unsupported model or your request did not allow prompt caching. See the documentation for more information.")
+}
+
+func checkOutput(m *Model, c *conversation, _ operation) *apiError {
+	if c.schema == nil {
+		return nil
+	}
+	if !m.has(schemas) {
+		return modelSaid("output_config.format: Extra inputs are not permitted")
+	}
+	if fault := schemaFault(c.schema); fault != "" {
+		return modelSaid("output_config.format.schema: %s", fault)
+	}
+	return nil
+}
+
+func checkLast(m *Model, c *conversation, _ operation) *apiError {
+	turns := withoutSystem(c.messages)
+	if turns[len(turns)-1].role == "user" || m.has(prefill) {
+		return nil
+	}
+	if strings.HasPrefix(m.ID, "anthropic.") {
+		return modelSaid("This model does not support assistant message prefill. The conversation must end with a user message.")
+	}
+	return invalid("The model that you are using requires the last turn in the conversation to be a user message. Add a user message to the conversation and try again.")
+}
+
+func checkLength(m *Model, c *conversation, _ operation) *apiError {
+	if c.limit != nil && *c.limit > m.MaxOutput {
+		return invalid("The maximum tokens you requested exceeds the model limit of %d. Try again with a maximum tokens value that is lower than %d.", m.MaxOutput, m.MaxOutput)
+	}
+	if input := countInput(m, c); input > m.Context {
+		if strings.HasPrefix(m.ID, "anthropic.") {
+			return modelSaid("prompt is too long: %d tokens > %d maximum", input, m.Context)
+		}
+		return invalid("Input is too long for requested model.")
+	}
+	return nil
+}
+
+// schemaFault names what structured output does not take: objects must forbid further properties.
+func schemaFault(schema any) string {
+	object := asObject(schema)
+	if properties := asObject(object["properties"]); properties != nil || object["type"] == "object" {
+		if object["additionalProperties"] != false {
+			return "For 'object' type, 'additionalProperties' must be explicitly set to false"
+		}
+	}
+	for _, value := range object {
+		if fault := schemaFaultIn(value); fault != "" {
+			return fault
+		}
+	}
+	return ""
+}
+
+func schemaFaultIn(value any) string {
+	switch value := value.(type) {
+	case map[string]any:
+		return schemaFault(value)
+	case []any:
+		for _, entry := range value {
+			if fault := schemaFaultIn(entry); fault != "" {
+				return fault
+			}
+		}
+	}
+	return ""
+}
