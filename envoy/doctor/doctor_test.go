@@ -1,0 +1,239 @@
+package doctor_test
+
+import (
+	"errors"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ockham/envoy"
+	"ockham/envoy/doctor"
+	"ockham/envoy/envoytest"
+)
+
+// rendered is a clean bootstrap with everything in it.
+func rendered(t *testing.T) string {
+	t.Helper()
+	b, err := envoy.Bootstrap(envoy.Params{
+		Listen: "127.0.0.1:0", Admin: "127.0.0.1:0", Processor: "unix:/run/ockham/ockham.sock", HTTP: "127.0.0.1:8083",
+		WebSocket: true, AccessLog: "/dev/null",
+		Regions:  []envoy.Region{{Name: "us-east-1"}, {Name: "us-west-2"}},
+		Profiles: []envoy.Profile{{Name: "voice", Header: "x-bot", Value: "voice"}},
+		Auth:     &envoy.Auth{Keys: []envoy.Key{{Client: "a", Key: "k"}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// change is one edit of the clean bootstrap: the first old becomes new.
+type change struct{ old, new string }
+
+// traps holds, for each trap that a bootstrap can have, an edit that makes it.
+var traps = map[string][]change{
+	"no-filter":                 {{"v3.ExternalProcessor", "v3.Elsewhere"}},
+	"two-filters":               {{"- name: envoy.filters.http.router", "- name: ockham2\n            typed_config:\n              \"@type\": type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor\n              grpc_service: {envoy_grpc: {cluster_name: ockham}}\n          - name: envoy.filters.http.router"}},
+	"one-name-twice":            {{"- name: envoy.filters.http.header_to_metadata", "- name: ockham"}},
+	"name":                      {{"            name: ockham\n            typed_config:\n              \"@type\": type.googleapis.com/envoy.extensions.filters.http.ext_proc", "            name: envoy.filters.http.ext_proc\n            typed_config:\n              \"@type\": type.googleapis.com/envoy.extensions.filters.http.ext_proc"}},
+	"fail-open":                 {{"failure_mode_allow: false", "failure_mode_allow: true"}},
+	"mutation-rules":            {{"mutation_rules: {allow_all_routing: true, allow_envoy: true}", ""}},
+	"mode-request-headers":      {{"request_header_mode: SEND", "request_header_mode: SKIP"}},
+	"mode-request-body":         {{"request_body_mode: BUFFERED", "request_body_mode: STREAMED"}},
+	"mode-request-trailers":     {{"request_trailer_mode: SKIP", "request_trailer_mode: SEND"}},
+	"mode-response-headers":     {{"response_header_mode: SEND", "response_header_mode: SKIP"}},
+	"mode-response-body":        {{"response_body_mode: FULL_DUPLEX_STREAMED", "response_body_mode: BUFFERED"}},
+	"mode-response-trailers":    {{"response_trailer_mode: SEND", "response_trailer_mode: SKIP"}},
+	"mode-override":             {{"failure_mode_allow: false", "allow_mode_override: true"}},
+	"mode-observability":        {{"failure_mode_allow: false", "observability_mode: true"}},
+	"no-immediate-response":     {{"failure_mode_allow: false", "disable_immediate_response: true"}},
+	"content-length":            {{"failure_mode_allow: false", "allow_content_length_header: true"}},
+	"route-kept":                {{"failure_mode_allow: false", "route_cache_action: RETAIN"}},
+	"route-cache-both":          {{"failure_mode_allow: false", "route_cache_action: CLEAR\n              disable_clear_route_cache: true"}},
+	"no-cluster":                {{"envoy_grpc: {cluster_name: ockham}", "envoy_grpc: {cluster_name: ockham-typo}"}},
+	"processor-http1":           {{"http2_protocol_options:\n            # A", "http_protocol_options: {}\n          ignored:\n            # A"}},
+	"upstream-filter":           {{"        common_http_protocol_options:\n          idle_timeout: 50s", "        http_filters:\n        - name: ockham-upstream\n          typed_config:\n            \"@type\": type.googleapis.com/envoy.extensions.filters.http.ext_proc.v3.ExternalProcessor\n        common_http_protocol_options:\n          idle_timeout: 50s"}},
+	"after-router":              {{"          - name: envoy.filters.http.header_to_metadata", "          - name: first\n            typed_config: {\"@type\": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}\n          - name: envoy.filters.http.header_to_metadata"}},
+	"auth-after":                {{"          - name: envoy.filters.http.router", "          - name: late\n            typed_config: {\"@type\": type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBAC}\n          - name: envoy.filters.http.router"}},
+	"signing-before":            {{"          - name: envoy.filters.http.header_to_metadata", "          - name: sign\n            typed_config: {\"@type\": type.googleapis.com/envoy.extensions.filters.http.aws_request_signing.v3.AwsRequestSigning}\n          - name: envoy.filters.http.header_to_metadata"}},
+	"no-model-route":            {{"match: {prefix: /model/}", "match: {prefix: /chat/}"}, {"match: {prefix: /model/}", "match: {prefix: /chat/}"}},
+	"host-rewrite":              {{"timeout: 0s            #", "host_rewrite_literal: example.com\n                  timeout: 0s            #"}},
+	"path-rewrite":              {{"timeout: 0s            #", "prefix_rewrite: /other/\n                  timeout: 0s            #"}},
+	"signed-header":             {{"request_headers_to_remove: [", "request_headers_to_remove: [authorization, "}},
+	"cluster-header":            {{"cluster: bedrock_us-east-1\n", "cluster_header: x-region\n"}},
+	"bedrock-tls":               {{"trusted_ca: {filename: \"/etc/ssl/certs/ca-certificates.crt\"}", ""}},
+	"plain-text":                {{"pipe: {path: \"/run/ockham/ockham.sock\"}", "socket_address: {address: 10.0.0.7, port_value: 9002}"}},
+	"trusts-clients":            {{"use_remote_address: true", "use_remote_address: false"}},
+	"forged-headers":            {{"key_matcher: {prefix: x-ockham-", "key_matcher: {prefix: x-other-"}},
+	"escaped-slashes":           {{"KEEP_UNCHANGED", "UNESCAPE_AND_FORWARD"}},
+	"websocket":                 {{"headers: [{name: upgrade,", "headers: [{name: upgraded,"}, {"websocket, enabled: false", "websocket, enabled: true"}},
+	"filter-on-http-port":       {{"match: {path_separated_prefix: /api/v1/explain}\n                route: {cluster: ockham_http, timeout: 30s}\n                typed_per_filter_config:", "match: {path_separated_prefix: /api/v1/explain}\n                route: {cluster: ockham_http, timeout: 0s}\n                other:"}},
+	"grpc-timeout":              {{"timeout: 0s            # limits", "timeout: 30s           # limits"}},
+	"google-grpc":               {{"envoy_grpc: {cluster_name: ockham}", "google_grpc: {target_uri: \"127.0.0.1:9002\", stat_prefix: ockham}"}},
+	"message-timeout":           {{"message_timeout: 10s", "message_timeout: 0.2s"}},
+	"route-timeout":             {{"timeout: 0s            # Ockham", "timeout: 60s           # Ockham"}},
+	"idle-timeout":              {{"stream_idle_timeout: 300s", "stream_idle_timeout: 30s"}},
+	"stream-duration":           {{"common_http_protocol_options: {idle_timeout: 3600s}", "common_http_protocol_options: {max_stream_duration: 60s}"}},
+	"retry-policy":              {{"timeout: 0s            #", "retry_policy: {retry_on: 5xx}\n                  timeout: 0s            #"}},
+	"processor-breaker":         {{"max_requests: 100000", "max_requests: 1024"}},
+	"bedrock-breaker":           {{"max_requests: 100000}\n    # Only", "max_requests: 1024}\n    # Only"}},
+	"body-limit":                {{"per_connection_buffer_limit_bytes: 33554432", "per_connection_buffer_limit_bytes: 32768"}},
+	"keepalive":                 {{"connection_keepalive: {interval: 5s, timeout: 2s}", "max_concurrent_streams: 1000"}},
+	"outliers":                  {{"    connect_timeout: 1s", "    connect_timeout: 1s\n    type: STRICT_DNS"}, {"    type: STATIC\n", ""}},
+	"errors-eject":              {{"enforcing_consecutive_5xx: 0", "enforcing_consecutive_5xx: 100"}},
+	"response-attributes":       {{"[response.code_details, response.flags, request.host]", "[response.code_details, request.host]"}},
+	"forward-rules":             {{"disallowed_headers:", "allowed_headers:"}},
+	"metadata":                  {{"receiving_namespaces: {untyped: [ockham]}", "receiving_namespaces: {untyped: [other]}"}},
+	"rewrites-replies":          {{"response.code_details.startsWith('ockham_')", "response.code_details.startsWith('other_')"}},
+	"plain-replies":             {{"local_reply_config:", "unused:"}},
+	"details-leak":              {{"'the gateway failed')%", "'the gateway failed')% %RESPONSE_CODE_DETAILS%"}},
+	"version":                   nil, // TestVersions
+	"local-replies-skip-filter": nil,
+	"cve-2026-47207":            nil,
+	"no-socket":                 nil, // TestSocket
+	"istio-https":               nil, // TestFiles
+	"istio-context":             nil,
+}
+
+// also are the traps that come with another.
+var also = map[string][]string{
+	"name":             {"filter-on-http-port", "route-timeout", "websocket"}, // the filter is on where it should be off
+	"route-cache-both": {"route-kept"},
+}
+
+func TestEveryTrapIsFound(t *testing.T) {
+	clean := rendered(t)
+	for _, trap := range doctor.Traps() {
+		edits, ok := traps[trap.Name]
+		if !ok {
+			t.Errorf("no test makes the trap %s", trap.Name)
+		}
+		if edits == nil {
+			continue
+		}
+		t.Run(trap.Name, func(t *testing.T) {
+			config := clean
+			for _, e := range edits {
+				if !strings.Contains(config, e.old) {
+					t.Fatalf("the rendered bootstrap holds no %q", e.old)
+				}
+				config = strings.Replace(config, e.old, e.new, 1)
+			}
+			want := slices.Sorted(slices.Values(append(also[trap.Name], trap.Name)))
+			if got := examine(t, config, doctor.Options{}); !slices.Equal(got, want) {
+				t.Errorf("found %v, want %v", got, want)
+			}
+		})
+	}
+}
+
+// examine lists the traps found, each once.
+func examine(t *testing.T, config string, o doctor.Options) []string {
+	t.Helper()
+	findings, err := doctor.Examine([]byte(config), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]bool{}
+	for _, f := range findings {
+		t.Logf("%s: %s: %s", f.Trap, f.Where, f.What)
+		names[f.Trap] = true
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+func TestWhatIsRenderedIsClean(t *testing.T) {
+	config := rendered(t)
+	if got := examine(t, config, doctor.Options{EnvoyVersion: "1.40.0"}); len(got) != 0 {
+		t.Errorf("bootstrap: found %v, want nothing", got)
+	}
+	e := envoytest.Envoy(t, []byte(config))
+	dump := e.AdminGet(t, "/config_dump")
+	if got := examine(t, dump, doctor.Options{}); len(got) != 0 {
+		t.Errorf("config_dump: found %v, want nothing", got)
+	}
+	broken := strings.ReplaceAll(dump, `"request_body_mode": "BUFFERED"`, `"request_body_mode": "STREAMED"`)
+	if got, want := examine(t, broken, doctor.Options{}), []string{"mode-request-body"}; !slices.Equal(got, want) {
+		t.Errorf("config_dump with a wrong mode: found %v, want %v", got, want)
+	}
+}
+
+func TestVersions(t *testing.T) {
+	clean := rendered(t)
+	flagged := "layered_runtime:\n  layers:\n  - name: static\n    static_layer: {envoy.reloadable_features.skip_ext_proc_on_local_reply: false}\n" + clean
+	for _, tt := range []struct {
+		version, config string
+		want            []string
+	}{
+		{"1.35.0", clean, []string{"cve-2026-47207", "version"}},
+		{"1.36.4", clean, []string{"cve-2026-47207", "local-replies-skip-filter"}},
+		{"1.36.4", flagged, []string{"cve-2026-47207"}},
+		{"1.36.9", flagged, nil},
+		{"1.37.0", clean, []string{"cve-2026-47207"}},
+		{"1.37.5", clean, nil},
+		{"1.38.2", clean, []string{"cve-2026-47207"}},
+		{"1.38.3", clean, nil},
+		{"abcdef/1.39.0/Clean/RELEASE/BoringSSL", clean, nil},
+	} {
+		if got := examine(t, tt.config, doctor.Options{EnvoyVersion: tt.version}); !slices.Equal(got, tt.want) {
+			t.Errorf("%s: found %v, want %v", tt.version, got, tt.want)
+		}
+	}
+	if _, err := doctor.Examine([]byte(clean), doctor.Options{EnvoyVersion: "new"}); err == nil {
+		t.Error("version new: got no error, want one")
+	}
+}
+
+func TestSocket(t *testing.T) {
+	config := rendered(t)
+	there := func(path string) bool { return path == "/run/ockham/ockham.sock" }
+	nowhere := func(string) bool { return false }
+	if got := examine(t, config, doctor.Options{Exists: there}); len(got) != 0 {
+		t.Errorf("with its socket: found %v, want nothing", got)
+	}
+	if got, want := examine(t, config, doctor.Options{Exists: nowhere}), []string{"no-socket"}; !slices.Equal(got, want) {
+		t.Errorf("without: found %v, want %v", got, want)
+	}
+}
+
+func TestUnreadable(t *testing.T) {
+	for name, config := range map[string]string{
+		"empty": "", "no YAML": "a: [", "no JSON": `{"a":`, "another file": "a: 1", "a list": "- 1", "a Deployment": "apiVersion: apps/v1\nkind: Deployment\n",
+		"deep": strings.Repeat("[", 100000),
+	} {
+		if _, err := doctor.Examine([]byte(config), doctor.Options{}); err == nil {
+			t.Errorf("%s: got no error, want one", name)
+		}
+	}
+	if _, err := doctor.Examine([]byte("a: 1"), doctor.Options{}); !errors.Is(err, doctor.ErrUnreadable) {
+		t.Errorf("got %v, want ErrUnreadable", err)
+	}
+}
+
+// TestFiles reads resources of Istio and Envoy Gateway: NAME.yaml has the traps that its first line,
+// "# traps: a, b", names.
+func TestFiles(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("testdata: %v, %d files", err, len(files))
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			config, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			first, _, _ := strings.Cut(string(config), "\n")
+			want := strings.FieldsFunc(strings.TrimPrefix(first, "# traps:"), func(r rune) bool { return r == ',' || r == ' ' })
+			got := examine(t, string(config), doctor.Options{})
+			if diff := cmp.Diff(want, got, cmp.Transformer("nil", func(s []string) []string { return append([]string{}, s...) })); diff != "" {
+				t.Errorf("traps (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
