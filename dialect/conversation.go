@@ -99,16 +99,17 @@ func besideDocuments(content []bedrock.Block) []bedrock.Block {
 	return content
 }
 
-// addSystem hoists system text, wherever in the history it stood; blank text is left out.
-func (c *Call) addSystem(text string) {
-	if !blank(text) {
-		c.Request.System = append(c.Request.System, textBlock(text))
-	}
-}
-
-// addSystemCachePoint marks the system prompt so far for caching.
-func (c *Call) addSystemCachePoint(b bedrock.Block) {
-	if n := len(c.Request.System); n > 0 && c.Request.System[n-1].Kind != bedrock.CachePoint {
-		c.Request.System = append(c.Request.System, b)
+// addSystem hoists what stands as system text somewhere in a history. Blank text is left out, and so
+// are cache points with no text before them.
+func (c *Call) addSystem(blocks ...bedrock.Block) {
+	r := &c.Request
+	for _, b := range blocks {
+		n := len(r.System)
+		switch {
+		case b.Kind == bedrock.Text && blank(b.Text):
+		case b.Kind == bedrock.CachePoint && (n == 0 || r.System[n-1].Kind == bedrock.CachePoint):
+		default:
+			r.System = append(r.System, b)
+		}
 	}
 }

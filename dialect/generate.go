@@ -115,7 +115,7 @@ func (g *generation) readMessage(_ int, v gjson.Result) error {
 
 func (g *generation) readSystem(v gjson.Result) error {
 	s, err := str(v)
-	g.addSystem(s)
+	g.addSystem(textBlock(s))
 	return err
 }
 

@@ -136,8 +136,8 @@ func (d *documents) name(want string) string {
 
 // documentName keeps what Bedrock allows: letters, digits, hyphens, brackets and single spaces.
 func documentName(s string) string {
-	b := make([]byte, 0, min(len(s), 180))
-	for i := 0; i < len(s) && len(b) < 180; i++ {
+	b := make([]byte, 0, min(len(s), 200))
+	for i := 0; i < len(s) && len(b) < 200; i++ {
 		c := s[i]
 		switch {
 		case c == '_' || !tokenByte(c, "()[]"):

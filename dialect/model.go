@@ -42,3 +42,23 @@ func shownModel(c *Call, r *Reply) string {
 	}
 	return "auto"
 }
+
+// ModelsList is the body of GET /v1/models: the names that a client may ask for, in a form that both
+// OpenAI's and Anthropic's clients read.
+func ModelsList(names []string) []byte {
+	dst := []byte(`{"object":"list","data":[`)
+	for _, name := range names {
+		dst = append(separate(dst), '{')
+		dst = appendField(dst, "id", name)
+		dst = append(dst, `,"object":"model","created":0,"owned_by":"ockham","type":"model"`...)
+		dst = appendField(dst, "display_name", name)
+		dst = append(dst, `,"created_at":"1970-01-01T00:00:00Z"}`...)
+	}
+	dst = append(dst, `],"has_more":false`...)
+	if len(names) == 0 {
+		return append(dst, `,"first_id":null,"last_id":null}`...)
+	}
+	dst = appendField(dst, "first_id", names[0])
+	dst = appendField(dst, "last_id", names[len(names)-1])
+	return append(dst, '}')
+}

@@ -10,7 +10,7 @@ import (
 type openaiMessage struct {
 	role, id, refusal        string
 	content, calls, thinking gjson.Result
-	cached                   bool
+	cache                    *bedrock.Block
 }
 
 func (o *chat) readMessage(_ int, v gjson.Result) error {
@@ -34,7 +34,7 @@ func (o *chat) readMessage(_ int, v gjson.Result) error {
 				err = wrong("", "is not supported: use tool_calls")
 			}
 		case "cache_control":
-			m.cached = v.Type != gjson.Null
+			m.cache, err = readCache(v)
 		default:
 			err = errIgnored // name; reasoning_content and other things that were only to be shown
 		}
@@ -59,15 +59,14 @@ func (o *chat) addMessage(m *openaiMessage) (err error) {
 		turn.Role = "user"
 		result := bedrock.Block{Kind: bedrock.ToolResult, ID: m.id}
 		result.Content, err = o.parts(nil, m.content, true)
+		result.Content, m.cache = outsideResult(result.Content, m.cache)
 		turn.Content = []bedrock.Block{result}
 	case "function":
 		return wrong("role", "must be tool: function is not supported any more")
 	default:
 		return wrong("role", "must be one of system, developer, user, assistant, tool")
 	}
-	if m.cached {
-		turn.Content = append(turn.Content, bedrock.Block{Kind: bedrock.CachePoint})
-	}
+	turn.Content = withCache(turn.Content, m.cache)
 	o.turns = append(o.turns, turn)
 	return err
 }
@@ -75,15 +74,7 @@ func (o *chat) addMessage(m *openaiMessage) (err error) {
 // hoist moves system text to where Converse wants it, wherever it stood.
 func (o *chat) hoist(m *openaiMessage) error {
 	blocks, err := o.parts(nil, m.content, false)
-	for _, b := range blocks {
-		if b.Kind == bedrock.CachePoint {
-			o.addSystemCachePoint(b)
-		}
-		o.addSystem(b.Text)
-	}
-	if m.cached {
-		o.addSystemCachePoint(bedrock.Block{Kind: bedrock.CachePoint})
-	}
+	o.addSystem(withCache(blocks, m.cache)...)
 	return err
 }
 
@@ -123,17 +114,14 @@ func (o *chat) parts(blocks []bedrock.Block, v gjson.Result, media bool) ([]bedr
 		return nil, wrong("content", "must be a string or an array of parts, not "+kind(v))
 	}
 	err := elements(v, func(_ int, v gjson.Result) error {
-		b, cached, err := o.part(v, media)
-		blocks = append(blocks, b)
-		if cached {
-			blocks = append(blocks, bedrock.Block{Kind: bedrock.CachePoint})
-		}
+		b, point, err := o.part(v, media)
+		blocks = withCache(append(blocks, b), point)
 		return err
 	})
 	return blocks, under(err, "content")
 }
 
-func (o *chat) part(v gjson.Result, media bool) (b bedrock.Block, cached bool, err error) {
+func (o *chat) part(v gjson.Result, media bool) (b bedrock.Block, point *bedrock.Block, err error) {
 	var form string
 	var value gjson.Result
 	err = members(v, func(name string, v gjson.Result) (err error) {
@@ -146,7 +134,7 @@ func (o *chat) part(v gjson.Result, media bool) (b bedrock.Block, cached bool, e
 		case "image_url", "file", "input_audio":
 			value = v
 		case "cache_control":
-			cached = v.Type != gjson.Null
+			point, err = readCache(v)
 		default:
 			err = errIgnored
 		}
@@ -170,7 +158,7 @@ func (o *chat) part(v gjson.Result, media bool) (b bedrock.Block, cached bool, e
 	default:
 		err = wrong("type", "must be text in this role")
 	}
-	return b, cached, err
+	return b, point, err
 }
 
 func (o *chat) imagePart(v gjson.Result) (b bedrock.Block, err error) {

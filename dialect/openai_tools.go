@@ -9,7 +9,7 @@ import (
 func (o *chat) readTool(_ int, v gjson.Result) error {
 	var tool bedrock.Tool
 	var form string
-	cached := false
+	var point *bedrock.Block
 	err := members(v, func(name string, v gjson.Result) (err error) {
 		switch name {
 		case "type":
@@ -31,7 +31,7 @@ func (o *chat) readTool(_ int, v gjson.Result) error {
 				return err
 			})
 		case "cache_control":
-			cached = v.Type != gjson.Null
+			point, err = readCache(v)
 		default:
 			err = errIgnored
 		}
@@ -46,8 +46,8 @@ func (o *chat) readTool(_ int, v gjson.Result) error {
 	if err := o.tools.add(tool); err != nil {
 		return under(err, "function")
 	}
-	if cached {
-		o.tools.cachePoint()
+	if point != nil {
+		o.tools.cachePoint(ttl(point))
 	}
 	return nil
 }

@@ -26,14 +26,17 @@ func readThinking(v gjson.Result) (b bedrock.Block, err error) {
 		}
 		return err
 	})
+	return thinkingBlock(form, said, signature, data), err
+}
+
+func thinkingBlock(form, said, signature, data string) (b bedrock.Block) {
 	switch {
-	case err != nil:
 	case form == "redacted_thinking":
-		b = bedrock.Block{Kind: bedrock.Reasoning, Raw: append(appendField([]byte{'{'}, "redactedContent", data), '}')}
+		b.Kind, b.Raw = bedrock.Reasoning, append(appendField([]byte{'{'}, "redactedContent", data), '}')
 	case signature != "":
 		b = bedrock.Block{Kind: bedrock.Reasoning, Text: said, Signature: signature}
 	}
-	return b, err
+	return b
 }
 
 // appendThinking writes a block of reasoning in that form.

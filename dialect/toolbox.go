@@ -40,9 +40,9 @@ func (t *toolbox) add(tool bedrock.Tool) error {
 }
 
 // cachePoint marks the tools so far for caching.
-func (t *toolbox) cachePoint() {
+func (t *toolbox) cachePoint(ttl string) {
 	if n := len(t.tools); n > 0 && !t.tools[n-1].CachePoint {
-		t.tools = append(t.tools, bedrock.Tool{CachePoint: true})
+		t.tools = append(t.tools, bedrock.Tool{CachePoint: true, TTL: ttl})
 	}
 }
 
