@@ -98,32 +98,6 @@ func (d *decision) first(pipe string) *Model {
 	return nil
 }
 
-// typicalOut is how long an answer is taken to be where the client sets no limit.
-const typicalOut = 400
-
-// cost is what one call of m would cost for this request.
-func (d *decision) cost(m *Model) float64 {
-	in := d.f.Tokens + d.p.MediaTokens
-	cached := min(d.p.CachedTokens, in)
-	if m.Price.CacheRead == 0 {
-		cached = 0
-	}
-	return m.Price.Cost(Tokens{In: in - cached, CacheRead: cached, Out: d.out(m)})
-}
-
-// out guesses the length of the answer.
-func (d *decision) out(m *Model) int {
-	n := typicalOut
-	switch d.f.Task {
-	case "translate", "rewrite", "format": // as long as what is given
-		n = max(n, d.f.UserTokens+d.f.SourceTokens)
-	}
-	if d.p.MaxTokens > 0 {
-		n = min(n, d.p.MaxTokens)
-	}
-	return min(n, m.MaxOutput)
-}
-
 func usd(v float64) string {
 	if v < 0.01 {
 		return fmt.Sprintf("$%.6f", v)

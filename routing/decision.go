@@ -32,8 +32,7 @@ type decision struct {
 
 // begin reads the request.
 func (r *Router) begin(p *Prompt) *decision {
-	d := &decision{r: r, p: p, steps: make([]Step, 0, 8)}
-	d.profile, _ = r.profile(p.Route)
+	d := &decision{r: r, p: p, profile: r.profile(p.Route), steps: make([]Step, 0, 8)}
 	d.f, d.need = extract(p)
 	d.ask, d.limits = d.profile.Ask, d.profile.Limits
 	d.step("features", d.f.summary(), d.f.sizes())
@@ -92,9 +91,7 @@ func (d *decision) named() error {
 // concrete pins the plan to the model asked for, where that is allowed.
 func (d *decision) concrete(name string) error {
 	if !d.r.policy.ConcreteModels {
-		d.count(EventModelIgnored)
-		d.step("model", "ignored", "the policy does not let clients pick models")
-		return nil
+		return &Unservable{Need: `models may not be asked for by name here; ask for "auto" or a pipe`, Param: "model"}
 	}
 	m, ok := d.r.Model(name)
 	if !ok {

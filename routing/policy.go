@@ -1,7 +1,5 @@
 package routing
 
-import "time"
-
 // Strategies that `ask` may name: who is asked where the rules leave it open.
 const (
 	AskClassifier = "classifier"
@@ -20,7 +18,7 @@ type Policy struct {
 	Routes  map[string]*Profile // by Prompt.Route
 	// Checks of a pipe, where it has its own.
 	Checks map[string][]Check
-	// ConcreteModels says that a model named by the client is honoured; else the request is routed.
+	// ConcreteModels says that a model named by the client is honoured; else it is refused.
 	ConcreteModels bool
 	// Find knows models beyond Models by their Bedrock id; nil knows none.
 	Find func(id string) (*Model, bool)
@@ -47,8 +45,6 @@ type Profile struct {
 // Events that a Router counts. All of them are fallbacks that no client notices.
 const (
 	EventUnknownTask     = "unknown_task_type"
-	EventUnknownRoute    = "unknown_route"
-	EventModelIgnored    = "model_ignored"
 	EventRuleFailed      = "rule_failed"
 	EventNoClassifier    = "classifier_missing"
 	EventClassifierFails = "classifier_failed"
@@ -66,11 +62,8 @@ const (
 // Events lists what Policy.Count may be called with, for metrics that want every series from the start.
 func Events() []string {
 	return []string{
-		EventUnknownTask, EventUnknownRoute, EventModelIgnored, EventRuleFailed, EventNoClassifier,
+		EventUnknownTask, EventRuleFailed, EventNoClassifier,
 		EventClassifierFails, EventNoJudge, EventJudgeRambled, EventJudgeTimeout, EventJudgeFailed,
 		EventJudgeBusy, EventJudgeResting, EventJudgeTooDear, EventPipeSkipped, EventOverBudget, "judge_cached",
 	}
 }
-
-// DefaultDeadlines are those of design's one place for deadlines.
-var DefaultDeadlines = Deadlines{Answer: 60 * time.Second, FirstToken: 5 * time.Second, Total: 120 * time.Second}

@@ -94,10 +94,10 @@ func (r *Router) Pipe(name string) (*Pipe, bool) {
 // Largest is the model of the always-large counterfactual.
 func (r *Router) Largest() *Model { return r.largest }
 
-// profile is how p's route is treated.
-func (r *Router) profile(route string) (*Profile, bool) {
+// profile is how a route's requests are treated.
+func (r *Router) profile(route string) *Profile {
 	if p, ok := r.policy.Routes[route]; ok {
-		return p, true
+		return p
 	}
-	return &r.policy.Default, route == ""
+	return &r.policy.Default
 }

@@ -21,7 +21,7 @@ func (d *decision) stay() {
 	if there == nil || here == nil || there == here {
 		return
 	}
-	stay, move := d.cost(there), d.fresh(here)
+	stay, move := d.cost(there), freshCost(here, d.p, &d.f)
 	if stay > move {
 		d.step("conversation", "moves", fmt.Sprintf("staying on %s would cost %s, a fresh start on %s %s", there.Name, usd(stay), here.Name, usd(move)))
 		return
@@ -29,16 +29,6 @@ func (d *decision) stay() {
 	d.step("conversation", was.Name, fmt.Sprintf("%d tokens are cached on %s: staying costs %s, a fresh start on %s %s", d.p.CachedTokens, there.Name, usd(stay), here.Name, usd(move)))
 	d.reason += "; stays where its prompt cache is"
 	d.pipe = was
-}
-
-// fresh is the cost on a model whose cache holds nothing of this conversation yet.
-func (d *decision) fresh(m *Model) float64 {
-	in := d.f.Tokens + d.p.MediaTokens
-	written := min(d.p.CachedTokens, in)
-	if m.Price.CacheWrite == 0 {
-		written = 0
-	}
-	return m.Price.Cost(Tokens{In: in - written, CacheWrite: written, Out: d.out(m)})
 }
 
 // rank is a pipe's place among all, cheapest first.

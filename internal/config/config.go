@@ -338,8 +338,8 @@ type Route struct {
 
 // Allow is what clients may do besides asking for an answer.
 type Allow struct {
-	// Name a concrete model, which is then honoured. Otherwise the name is ignored and counted, and the
-	// request routed.
+	// Name a concrete model, which is then honoured and never left. Otherwise it is refused with 403;
+	// "auto" and the names of pipes are always understood.
 	ConcreteModels bool `yaml:"concrete_models"`
 	// Call InvokeModel, which is signed and passed on without routing or checks.
 	InvokeModel bool `yaml:"invoke_model"`

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -224,4 +225,26 @@ func withPrefixes(b *bedrock.Model) []string {
 		ids[i] = p + "." + b.ID
 	}
 	return ids
+}
+
+// JSON is the guardrail as Converse takes it (guardrailConfig), nil for none. Only streams may say how
+// their pieces are processed.
+func (g *Guardrail) JSON(stream bool) []byte {
+	if g == nil {
+		return nil
+	}
+	c := struct {
+		ID      string `json:"guardrailIdentifier"`
+		Version string `json:"guardrailVersion"`
+		Trace   string `json:"trace,omitempty"`
+		Stream  string `json:"streamProcessingMode,omitempty"`
+	}{g.ID, g.Version, g.Trace, ""}
+	if stream {
+		c.Stream = g.Stream
+	}
+	b, err := json.Marshal(c)
+	if err != nil {
+		return nil // strings always marshal
+	}
+	return b
 }

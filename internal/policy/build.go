@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"time"
 
@@ -66,7 +67,7 @@ func (b *builder) build() (*Policy, error) {
 	if len(b.faults) > 0 {
 		return nil, config.Joined(b.faults)
 	}
-	b.p.Budgets, b.p.Router = rp.Budgets, routing.New(rp)
+	b.p.judge, b.p.Budgets, b.p.Router = rp.Judge, rp.Budgets, routing.New(rp)
 	return b.p, nil
 }
 
@@ -243,13 +244,25 @@ func (b *builder) judge() (*routing.Judge, error) {
 		return nil, nil
 	}
 	j := b.c.Judge
+	if old := b.deps.Previous; old != nil && old.judge != nil && b.sameJudge(old.Config) {
+		return old.judge, nil
+	}
 	return routing.NewJudge(b.deps.Asker, routing.JudgeOptions{
 		Model: b.model(j.Model), Timeout: j.Timeout.D(), Cache: j.Cache, Failures: j.Failures,
 		Rest: j.Rest.D(), Concurrent: j.Concurrent, Count: b.deps.Count,
 	})
 }
 
+// sameJudge says whether the judge of an older configuration can go on, with all it remembers.
+func (b *builder) sameJudge(old *config.Config) bool {
+	was, err := old.Resolve(old.Judge.Model)
+	return err == nil && old.Judge == b.c.Judge && reflect.DeepEqual(was.Model, b.model(b.c.Judge.Model))
+}
+
 func (b *builder) budgets() (*routing.Budgets, error) {
+	if old := b.deps.Previous; old != nil && slices.Equal(old.Config.Budgets, b.c.Budgets) {
+		return old.Budgets, nil
+	}
 	var list []routing.Budget
 	for _, x := range b.c.Budgets {
 		if x.SoftUSD > 0 || x.Pipe != "" {

@@ -24,6 +24,7 @@ type Policy struct {
 	Language *routing.Language
 
 	models map[*routing.Model]*config.Resolved
+	judge  *routing.Judge
 }
 
 // Deps are what a policy needs from outside. Nil ones are done without, and counted when missed.
@@ -38,6 +39,8 @@ type Deps struct {
 	Count func(event string)
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
+	// Previous is the policy that this one replaces: what it remembers goes on where it still fits.
+	Previous *Policy
 }
 
 // Bedrock is the catalogue's entry of a model of a plan.

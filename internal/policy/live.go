@@ -1,0 +1,187 @@
+package policy
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+// settle is how long a file must be left alone before it is read: editors and ConfigMaps write in steps.
+const settle = 100 * time.Millisecond
+
+// lookEvery is how often files are compared where no event tells of a change (network file systems).
+const lookEvery = 10 * time.Second
+
+// Live holds the policy in force. A file that changed is read and validated whole before it replaces
+// the policy, in one step; a bad one leaves the old policy running and shows in Status.
+type Live struct {
+	path    string
+	deps    Deps
+	log     *slog.Logger
+	current atomic.Pointer[Policy]
+
+	mu     sync.Mutex // one reload at a time
+	status Status
+	seen   [sha256.Size]byte
+}
+
+// Status tells how the configuration fares, for /readyz and metrics.
+type Status struct {
+	File    string    // "" when there is none
+	Loaded  time.Time // when the policy in force was read
+	Failed  time.Time // when a file was last refused
+	Err     error     // what is wrong with the file as it is now; nil while it is what runs
+	Reloads int
+	Refused int
+}
+
+// NewLive loads path for the first time. Its error is final: there is no old policy to go on with.
+func NewLive(path string, deps Deps, log *slog.Logger) (*Live, error) {
+	l := &Live{path: path, deps: deps, log: log, status: Status{File: path}}
+	before := fingerprint(path)
+	p, err := Load(path, deps)
+	if err != nil {
+		return nil, err
+	}
+	l.current.Store(p)
+	l.status.Loaded = time.Now()
+	if fingerprint(path) == before { // else it changed while it was read, and Watch reads it again
+		l.seen = fingerprint(l.files()...)
+	}
+	l.warn(p)
+	return l, nil
+}
+
+// Policy is the one in force now. A request takes it once and keeps it to its end.
+func (l *Live) Policy() *Policy { return l.current.Load() }
+
+// Status tells how the last reload went.
+func (l *Live) Status() Status {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.status
+}
+
+// Reload reads the file now, changed or not (SIGHUP). The error is also kept in Status and logged.
+func (l *Live) Reload() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.reload()
+}
+
+func (l *Live) reload() error {
+	l.seen = fingerprint(l.files()...)
+	deps := l.deps
+	deps.Previous = l.current.Load()
+	p, err := Load(l.path, deps)
+	if err != nil {
+		l.status.Err, l.status.Failed = err, time.Now()
+		l.status.Refused++
+		l.log.Error("configuration refused; the one before it stays in force", "file", l.path, "err", err)
+		return err
+	}
+	l.current.Store(p)
+	l.status.Err, l.status.Loaded = nil, time.Now()
+	l.status.Reloads++
+	l.log.Info("configuration replaced", "file", l.path)
+	l.warn(p)
+	return nil
+}
+
+func (l *Live) warn(p *Policy) {
+	for _, w := range p.Warnings {
+		l.log.Warn(w)
+	}
+}
+
+// Watch reloads when the file, or the classifier's, changes, until ctx ends. Directories are watched,
+// not files: an editor replaces the file, and Kubernetes swaps a symlink beside it.
+func (l *Live) Watch(ctx context.Context) error {
+	if l.path == "" {
+		<-ctx.Done()
+		return nil
+	}
+	w, err := fsnotify.NewWatcher()
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	l.follow(w)
+	look := time.NewTicker(lookEvery)
+	defer look.Stop()
+	settled := time.NewTimer(0)
+	defer settled.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case _, ok := <-w.Events:
+			if !ok {
+				return nil
+			}
+			settled.Reset(settle)
+		case err, ok := <-w.Errors:
+			if ok && !errors.Is(err, fsnotify.ErrEventOverflow) {
+				l.log.Warn("watching the configuration", "err", err)
+			}
+			settled.Reset(settle)
+		case <-look.C:
+			settled.Reset(0)
+		case <-settled.C:
+			l.reloadIfChanged()
+			l.follow(w)
+		}
+	}
+}
+
+// follow watches the directories in which the files stand, and those that symlinks lead to.
+func (l *Live) follow(w *fsnotify.Watcher) {
+	for _, f := range l.files() {
+		_ = w.Add(filepath.Dir(f)) // one that is not there yet is found by looking
+		if real, err := filepath.EvalSymlinks(f); err == nil {
+			_ = w.Add(filepath.Dir(real))
+		}
+	}
+}
+
+func (l *Live) files() []string {
+	files := []string{l.path}
+	if f := l.Policy().Config.Classifier.File; f != "" {
+		files = append(files, f)
+	}
+	return files
+}
+
+func (l *Live) reloadIfChanged() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if fingerprint(l.files()...) != l.seen {
+		_ = l.reload() // logged, and in Status
+	}
+}
+
+// fingerprint tells contents apart; a file that cannot be read has one too.
+func fingerprint(files ...string) (sum [sha256.Size]byte) {
+	h := sha256.New()
+	for _, name := range files {
+		f, err := os.Open(name)
+		if err != nil {
+			_, _ = io.WriteString(h, "unreadable")
+			continue
+		}
+		_, _ = io.Copy(h, io.LimitReader(f, 16<<20))
+		_ = f.Close()
+		h.Write([]byte{0})
+	}
+	h.Sum(sum[:0])
+	return sum
+}
