@@ -23,6 +23,7 @@ type Fitted struct {
 type FitOptions struct {
 	Stream    bool
 	System    *string // replaces the client's system text (a prompt template), where set
+	Fold      bool    // the model takes no system text, whatever the catalogue says
 	Guardrail []byte  // guardrailConfig, in place of the client's
 	// Fresh: the history was made with another model, whose reasoning must not be shown to this one.
 	Fresh bool
@@ -43,7 +44,7 @@ func Fit(r *Request, m *Model, o FitOptions) Fitted {
 	f.tools()
 	f.inference()
 	f.extras()
-	f.system()
+	f.system(o.Fold)
 	f.history(o)
 	f.stream()
 	f.Fitted.Body = appendRequest(make([]byte, 0, sizeHint(&f.Request)), &f.Request)
@@ -189,8 +190,8 @@ func (f *fitting) understands(field string) bool {
 }
 
 // system folds the system text into the first user turn where m takes none.
-func (f *fitting) system() {
-	if f.m.System || len(f.System) == 0 {
+func (f *fitting) system(fold bool) {
+	if f.m.System && !fold || len(f.System) == 0 {
 		f.System = f.withoutCachePoints(f.System)
 		return
 	}

@@ -9,10 +9,10 @@ import (
 
 // passThrough signs a request that is not routed (InvokeModel) and hands its answer on as it comes.
 func (x *exchange) passThrough() error {
-	if !x.policy.Invoke {
-		return x.refuse(&dialect.Error{Code: dialect.Forbidden, Message: "InvokeModel is not passed through here; use Converse, or ask for security.invoke_model"})
+	t := x.policy.Invoke
+	if t == nil {
+		return x.refuse(&dialect.Error{Code: dialect.Forbidden, Message: "InvokeModel is not passed through here; use Converse, or have allow.invoke_model set"})
 	}
-	t := x.policy.Target(nil)
 	set, err := x.sign(t, x.in.Path, x.in.Body)
 	if err != nil {
 		return x.refuse(x.noCredentials(err))

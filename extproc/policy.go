@@ -22,16 +22,19 @@ const (
 type Policy struct {
 	// Plan decides. Its only error is *routing.Unservable.
 	Plan func(ctx context.Context, p *routing.Prompt) (*routing.Plan, error)
-	// Target tells how a model of a plan is called.
-	Target func(m *routing.Model) *Target
-	// Known tells whether a name stands for a pipe, or for a model that clients may ask for.
+	// Target tells how a model of a plan is called, for a request on a pipe and a route.
+	Target func(m *routing.Model, pipe, route string) *Target
+	// Invoke is where InvokeModel goes, which is signed and not routed; nil refuses it.
+	Invoke *Target
+	// Known tells what a client's name for a model stands for.
 	Known func(name string) Name
-	// System is the system text for a model, from the library of prompts; nil keeps the client's.
-	System func(m *routing.Model, task, client string) *string
+	// System is the system text for a model, from the library of prompts; fold says that the model
+	// takes none and it belongs in front of the first user turn.
+	System func(m *routing.Model, task, client string) (text string, fold bool)
+	// Expose is what clients of a route may learn of the choice.
+	Expose func(route string) Expose
 
-	Expose   Expose
 	MaxHeld  int           // bytes of an answer beyond which it is released unchecked
-	Invoke   bool          // InvokeModel is passed through
 	IdleStop time.Duration // a stream that says nothing for so long is broken
 	// Inputs are the request headers that rules may read.
 	Inputs []string

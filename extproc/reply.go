@@ -41,7 +41,6 @@ func replaceRequest(body []byte, set []bedrock.Header, remove []string) *message
 	set = append(set, bedrock.Header{Name: "content-length", Value: strconv.Itoa(len(body))})
 	return &message{Response: &extprocv3.ProcessingResponse_RequestBody{RequestBody: &extprocv3.BodyResponse{
 		Response: &extprocv3.CommonResponse{
-			Status:          extprocv3.CommonResponse_CONTINUE_AND_REPLACE,
 			ClearRouteCache: true,
 			HeaderMutation:  mutation(set, remove),
 			BodyMutation:    &extprocv3.BodyMutation{Mutation: &extprocv3.BodyMutation_Body{Body: body}},

@@ -233,10 +233,11 @@ func (x *exchange) deadlines(a *attempt) []bedrock.Header {
 }
 
 // keepRequestHeader lists what of the client's request may reach Bedrock. Everything else, its own
-// credentials first of all, ends here. x-request-id stays for Envoy's access log.
+// credentials first of all, ends here. x-request-id stays for Envoy's access log; without
+// x-forwarded-proto Envoy finds no route, so the route removes it.
 func keepRequestHeader(name string) bool {
 	switch name {
-	case "content-type", "content-length", "host", "x-request-id":
+	case "content-type", "content-length", "host", "x-request-id", "x-forwarded-proto":
 		return true
 	}
 	return false
@@ -250,11 +251,15 @@ func (x *exchange) noCredentials(err error) *dialect.Error {
 // newAttempt prepares a call of the plan's model number i.
 func (x *exchange) newAttempt(i int) *attempt {
 	m := x.plan.Models[i]
-	a := &attempt{target: x.policy.Target(m)}
+	a := &attempt{target: x.policy.Target(m, x.plan.Pipe, x.out.Route)}
 	a.Model, a.Region, a.Start = m, a.target.Region, time.Now()
 	o := bedrock.FitOptions{Stream: x.call.Stream, Guardrail: a.target.Guardrail, Fresh: i > 0}
 	if x.policy.System != nil {
-		o.System = x.policy.System(m, x.prompt.Task, x.prompt.System)
+		text, fold := x.policy.System(m, x.prompt.Task, x.prompt.System)
+		o.Fold = fold
+		if text != x.prompt.System {
+			o.System = &text
+		}
 	}
 	a.fit = bedrock.Fit(&x.call.Request, a.target.Model, o)
 	a.startChecks(x.prompt, x.plan.Checks)

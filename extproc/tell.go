@@ -16,7 +16,7 @@ func (x *exchange) reply(a *attempt) *dialect.Reply {
 	if r.Answer == nil {
 		r.Answer = &a.collect.Answer
 	}
-	if x.policy.Expose != ExposeFull {
+	if x.policy.Expose(x.out.Route) != ExposeFull {
 		return r
 	}
 	r.Model, r.CostUSD = a.Model.Name, x.spent()
@@ -39,7 +39,7 @@ func (x *exchange) exposed(final bool) []bedrock.Header {
 	if dropped := x.dropped(); len(dropped) > 0 {
 		headers = append(headers, bedrock.Header{Name: "x-ockham-dropped", Value: strings.Join(dropped, ", ")})
 	}
-	if x.policy.Expose == ExposeNone {
+	if x.policy.Expose(x.out.Route) == ExposeNone {
 		return headers
 	}
 	headers = append(headers,

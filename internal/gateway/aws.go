@@ -1,0 +1,144 @@
+package gateway
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+
+	"ockham/bedrock"
+	"ockham/internal/config"
+	"ockham/routing"
+)
+
+// tokenEnv is where AWS's own tools look for a Bedrock API key.
+const tokenEnv = "AWS_BEARER_TOKEN_BEDROCK"
+
+// newSigner prepares the way requests prove who sends them. Credentials are looked up when first needed
+// and refreshed before they expire; that none can be had is no reason not to start.
+func newSigner(ctx context.Context, c *config.Bedrock) (*bedrock.Signer, error) {
+	switch c.Signing {
+	case "bearer":
+		token := os.Getenv(tokenEnv)
+		if token == "" {
+			return nil, fmt.Errorf("bedrock.signing is bearer, but %s is not set", tokenEnv)
+		}
+		return bedrock.NewBearer(token), nil
+	}
+	options := []func(*awsconfig.LoadOptions) error{awsconfig.WithRegion(c.Region)}
+	if c.Profile != "" {
+		options = append(options, awsconfig.WithSharedConfigProfile(c.Profile))
+	}
+	loaded, err := awsconfig.LoadDefaultConfig(ctx, options...)
+	if err != nil {
+		return nil, fmt.Errorf("AWS configuration: %w", err)
+	}
+	if loaded.Credentials == nil {
+		return nil, errors.New("AWS configuration holds no credentials")
+	}
+	signer := bedrock.NewSigner(aws.NewCredentialsCache(loaded.Credentials, func(o *aws.CredentialsCacheOptions) {
+		o.ExpiryWindow = 5 * time.Minute
+	}))
+	if c.Signing == "none" {
+		signer.Signing = bedrock.Unsigned
+	}
+	return signer, nil
+}
+
+// endpoint is the base URL of a region; "" stands for the public one.
+func endpoint(c *config.Bedrock, region string) string {
+	return strings.ReplaceAll(c.Endpoint, "{region}", region)
+}
+
+// host is the authority that Envoy must send to a region, for which requests are signed.
+func host(c *config.Bedrock, region string) (string, error) {
+	if c.RouteHost != "" {
+		return c.RouteHost, nil
+	}
+	if c.Endpoint == "" {
+		return bedrock.Host(region), nil
+	}
+	u, err := url.Parse(endpoint(c, region))
+	if err != nil || u.Host == "" {
+		return "", fmt.Errorf("bedrock.endpoint %q is no URL", c.Endpoint)
+	}
+	return u.Host, nil
+}
+
+// newTransport is how the service itself reaches Bedrock. ca, if set, names a file of certificates to
+// trust besides the system's.
+func newTransport(ca string) (*http.Client, error) {
+	t := &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: 3 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		ForceAttemptHTTP2:     true,
+		MaxIdleConnsPerHost:   256,
+		IdleConnTimeout:       90 * time.Second,
+		TLSHandshakeTimeout:   5 * time.Second,
+		ExpectContinueTimeout: time.Second,
+		DisableCompression:    true,
+	}
+	if ca == "" {
+		return &http.Client{Transport: t}, nil
+	}
+	pem, err := os.ReadFile(ca)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("%s holds no certificate", ca)
+	}
+	t.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+	return &http.Client{Transport: t}, nil
+}
+
+// asker asks models the short questions of judge and verifier.
+type asker struct {
+	target func(*routing.Model) (*bedrock.Client, *bedrock.Model)
+}
+
+// maxOpinion bounds the answer to a question that wants one digit.
+const maxOpinion = 1 << 20
+
+// Ask implements routing.Asker.
+func (a *asker) Ask(ctx context.Context, m *routing.Model, q routing.Question) (routing.Reply, error) {
+	client, model := a.target(m)
+	fit := bedrock.Fit(&bedrock.Request{
+		System:    []bedrock.Block{{Kind: bedrock.Text, Text: q.System}},
+		Messages:  []bedrock.Message{{Role: "user", Content: []bedrock.Block{{Kind: bedrock.Text, Text: q.User}}}},
+		MaxTokens: q.MaxTokens,
+	}, model, bedrock.FitOptions{})
+	body, err := client.Call(ctx, m.ID, &fit)
+	if err != nil {
+		return routing.Reply{}, err
+	}
+	defer body.Close()
+	data, err := io.ReadAll(io.LimitReader(body, maxOpinion))
+	if err != nil {
+		return routing.Reply{}, err
+	}
+	answer, err := bedrock.ParseAnswer(data)
+	if err != nil {
+		return routing.Reply{}, err
+	}
+	u := answer.Usage
+	return routing.Reply{
+		Text:   answer.Text(),
+		Tokens: routing.Tokens{In: u.Input, Out: u.Output, CacheRead: u.CacheRead, CacheWrite: u.CacheWrite},
+	}, nil
+}

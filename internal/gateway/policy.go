@@ -1,0 +1,131 @@
+package gateway
+
+import (
+	"encoding/json"
+
+	"net/http"
+
+	"ockham/bedrock"
+	"ockham/extproc"
+	"ockham/internal/policy"
+	"ockham/routing"
+)
+
+// bridge turns a policy into what the service needs of it.
+type bridge struct {
+	*policy.Policy
+	regions map[string]*region
+}
+
+// region is one of Bedrock's, as the service calls it.
+type region struct {
+	name, host string
+	client     *bedrock.Client
+}
+
+// newRegions prepares a client for every region of the configuration.
+func newRegions(p *policy.Policy, signer *bedrock.Signer, transport *http.Client) (map[string]*region, error) {
+	c := &p.Config.Bedrock
+	regions := map[string]*region{}
+	for _, name := range append([]string{c.Region}, c.Failover...) {
+		h, err := host(c, name)
+		if err != nil {
+			return nil, err
+		}
+		regions[name] = &region{name: name, host: h, client: bedrock.NewClient(name, endpoint(c, name), signer, transport)}
+	}
+	return regions, nil
+}
+
+// newPolicy makes the service's view of p.
+func newPolicy(p *policy.Policy, signer *bedrock.Signer, transport *http.Client) (*extproc.Policy, error) {
+	regions, err := newRegions(p, signer, transport)
+	if err != nil {
+		return nil, err
+	}
+	b := &bridge{Policy: p, regions: regions}
+	c := p.Config
+	x := &extproc.Policy{
+		Plan: p.Router.Plan, Target: b.target, Known: b.known, System: p.System, Expose: b.expose,
+		MaxHeld: int(c.Limits.Held), IdleStop: c.Deadlines.Idle.D(), Inputs: c.Inputs.Headers,
+	}
+	if c.Allow.InvokeModel {
+		r := regions[c.Bedrock.Region]
+		x.Invoke = &extproc.Target{Region: r.name, Host: r.host}
+	}
+	return x, nil
+}
+
+func (b *bridge) target(m *routing.Model, pipe, route string) *extproc.Target {
+	r := b.regions[b.Config.Bedrock.Region]
+	return &extproc.Target{
+		Model: b.Bedrock(m), ID: m.ID, Region: r.name, Host: r.host, Caller: r.client,
+		Guardrail: guardrail(b.Policy, m, pipe, route),
+	}
+}
+
+// guardrail is the JSON of guardrailConfig, nil for none.
+func guardrail(p *policy.Policy, m *routing.Model, pipe, route string) []byte {
+	g := p.Guardrail(m, pipe, route)
+	if g == nil {
+		return nil
+	}
+	fields := map[string]string{"guardrailIdentifier": g.ID, "guardrailVersion": g.Version}
+	if g.Trace != "" {
+		fields["trace"] = g.Trace
+	}
+	raw, _ := json.Marshal(fields)
+	return raw
+}
+
+func (b *bridge) known(name string) extproc.Name {
+	switch {
+	case name == "auto" || name == "ockham":
+		return extproc.NameAuto
+	case b.isPipe(name):
+		return extproc.NamePipe
+	case !b.Config.Allow.ConcreteModels:
+		// A client that always names a model is served all the same: its request is routed.
+		return extproc.NameAuto
+	}
+	if _, ok := b.Router.Model(name); ok {
+		return extproc.NameModel
+	}
+	return extproc.NameUnknown
+}
+
+func (b *bridge) isPipe(name string) bool {
+	_, ok := b.Config.Pipes[name]
+	return ok
+}
+
+func (b *bridge) expose(route string) extproc.Expose {
+	switch b.Policy.Expose(route) {
+	case "full":
+		return extproc.ExposeFull
+	case "headers":
+		return extproc.ExposeHeaders
+	}
+	return extproc.ExposeNone
+}
+
+// names lists what clients may ask for as a model.
+func names(p *policy.Policy) []string {
+	list := []string{"auto"}
+	for _, pipe := range p.Router.Pipes() {
+		list = append(list, pipe.Name)
+	}
+	if p.Config.Allow.ConcreteModels {
+		for _, m := range p.Router.Models() {
+			list = append(list, m.Name)
+		}
+	}
+	return list
+}
+
+// callable finds the client for the judge and the verifier; their calls stay in the first region.
+func callable(p *policy.Policy, regions map[string]*region) func(*routing.Model) (*bedrock.Client, *bedrock.Model) {
+	return func(m *routing.Model) (*bedrock.Client, *bedrock.Model) {
+		return regions[p.Config.Bedrock.Region].client, p.Bedrock(m)
+	}
+}
