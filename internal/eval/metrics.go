@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -57,63 +58,87 @@ func Check(rows []Row) error {
 	return nil
 }
 
-// Curve is the quality reached when the neediest share of the prompts goes to the large model. Point i
-// stands for i prompts; ties are in expectation.
+// Curve is what is gained as ever more of the prompts, the neediest first, go to the large model. It is
+// straight between its points: rows of equal score go together, in no order.
 type Curve struct {
-	Gain         []float64 // sum of what the first i prompts gain
-	weak, strong float64   // sums
+	share  []float64 // of the prompts, from 0 to 1
+	gain   []float64 // mean gain so far
+	weak   float64   // means
+	strong float64
+	rows   int
 }
 
-// NewCurve ranks outcomes by score, the highest first. Order breaks no ties: rows of equal score share
-// their gain.
-func NewCurve(outcomes []Outcome, score []float64) Curve {
-	order := make([]int, len(outcomes))
-	for i := range order {
-		order[i] = i
+// Ranking is the order in which a router sends rows to the large model; it is made once and measured
+// many times, with other weights for each draw of the bootstrap.
+type Ranking struct {
+	outcomes []Outcome
+	order    []int
+	ends     []int // of the groups of equal score
+}
+
+// Rank orders outcomes by score, the highest first.
+func Rank(outcomes []Outcome, score []float64) Ranking {
+	r := Ranking{outcomes: outcomes, order: make([]int, len(outcomes))}
+	for i := range r.order {
+		r.order[i] = i
 	}
-	slices.SortFunc(order, func(a, b int) int {
-		switch {
-		case score[a] > score[b]:
-			return -1
-		case score[a] < score[b]:
-			return 1
+	slices.SortFunc(r.order, func(a, b int) int { return cmp.Compare(score[b], score[a]) })
+	for k := range r.order {
+		if k+1 == len(r.order) || score[r.order[k]] != score[r.order[k+1]] {
+			r.ends = append(r.ends, k+1)
 		}
-		return a - b
-	})
-	return curveOf(outcomes, score, order)
+	}
+	return r
 }
 
-func curveOf(outcomes []Outcome, score []float64, order []int) Curve {
-	c := Curve{Gain: make([]float64, len(order)+1)}
-	for from := 0; from < len(order); {
-		to, sum := from, 0.0
-		for to < len(order) && score[order[to]] == score[order[from]] {
-			o := outcomes[order[to]]
-			sum += o.Strong - o.Weak
-			c.weak += o.Weak
-			c.strong += o.Strong
-			to++
+// Curve measures the ranking. weight says how often each row counts; nil is once.
+func (r Ranking) Curve(weight []int) Curve {
+	c := Curve{share: make([]float64, 1, len(r.ends)+1), gain: make([]float64, 1, len(r.ends)+1)}
+	var n, gain float64
+	from := 0
+	for _, to := range r.ends {
+		for _, i := range r.order[from:to] {
+			w := 1.0
+			if weight != nil {
+				w = float64(weight[i])
+			}
+			o := r.outcomes[i]
+			n += w
+			gain += w * (o.Strong - o.Weak)
+			c.weak += w * o.Weak
+			c.strong += w * o.Strong
 		}
-		each := sum / float64(to-from)
-		for i := from; i < to; i++ {
-			c.Gain[i+1] = c.Gain[i] + each
-		}
+		c.share, c.gain = append(c.share, n), append(c.gain, gain)
 		from = to
 	}
+	for i := range c.share {
+		c.share[i] /= max(n, 1)
+		c.gain[i] /= max(n, 1)
+	}
+	c.weak, c.strong, c.rows = c.weak/max(n, 1), c.strong/max(n, 1), int(n)
 	return c
 }
 
-// Rows is the number of prompts.
-func (c Curve) Rows() int { return len(c.Gain) - 1 }
+// Quality is the mean outcome when a share of the prompts goes to the large model.
+func (c Curve) Quality(share float64) float64 {
+	for i := 1; i < len(c.share); i++ {
+		if step := c.share[i] - c.share[i-1]; share <= c.share[i] && step > 0 {
+			f := (share - c.share[i-1]) / step
+			return c.weak + c.gain[i-1] + f*(c.gain[i]-c.gain[i-1])
+		}
+	}
+	return c.strong
+}
 
-// Quality is the mean outcome with the first k prompts on the large model.
-func (c Curve) Quality(k int) float64 { return (c.weak + c.Gain[k]) / float64(c.Rows()) }
-
-// share is the least share of large calls that reaches a sum of gain.
-func (c Curve) share(gain float64) float64 {
-	for k, g := range c.Gain {
-		if g >= gain-1e-9 {
-			return float64(k) / float64(c.Rows())
+// reach is the least share of large calls that gains as much.
+func (c Curve) reach(gain float64) float64 {
+	if gain <= 0 {
+		return 0
+	}
+	for i := 1; i < len(c.gain); i++ {
+		if c.gain[i] >= gain-1e-12 {
+			f := (gain - c.gain[i-1]) / (c.gain[i] - c.gain[i-1])
+			return c.share[i-1] + f*(c.share[i]-c.share[i-1])
 		}
 	}
 	return 1
@@ -121,29 +146,28 @@ func (c Curve) share(gain float64) float64 {
 
 // saved is the cost saved against always large at a share of the large model's quality.
 func (c Curve) saved(aim float64) float64 {
-	x := c.share(aim*c.strong - c.weak)
-	return 1 - (x*priceRatio+1-x)/priceRatio
+	return 1 - cost(c.reach(aim*c.strong-c.weak))
 }
 
-// Metrics computes all figures of the curve. Where there is no gap they are NaN but for the means.
+// cost of sending a share of the prompts to the large model, where sending all of them is 1.
+func cost(share float64) float64 { return (share*priceRatio + 1 - share) / priceRatio }
+
+// Metrics computes all figures of the curve. Without a gap those that are shares of it are NaN.
 func (c Curve) Metrics() Metrics {
-	n := c.Rows()
 	gap := c.strong - c.weak
-	m := Metrics{Rows: n, Weak: c.weak / float64(n), Strong: c.strong / float64(n)}
-	if gap <= 0 {
-		m.APGR, m.CPT50, m.CPT80 = math.NaN(), math.NaN(), math.NaN()
-	} else {
-		m.APGR, m.CPT50, m.CPT80 = c.area()/gap, c.share(.5*gap), c.share(.8*gap)
+	m := Metrics{Rows: c.rows, Weak: c.weak, Strong: c.strong, Saved95: c.saved(.95), Saved99: c.saved(.99)}
+	m.APGR, m.CPT50, m.CPT80 = math.NaN(), math.NaN(), math.NaN()
+	if gap > 0 {
+		m.APGR, m.CPT50, m.CPT80 = c.area()/gap, c.reach(.5*gap), c.reach(.8*gap)
 	}
-	m.Saved95, m.Saved99 = c.saved(.95), c.saved(.99)
 	return m
 }
 
 // area is the mean gain over all shares.
 func (c Curve) area() float64 {
 	sum := 0.0
-	for k := 1; k < len(c.Gain); k++ {
-		sum += (c.Gain[k-1] + c.Gain[k]) / 2
+	for i := 1; i < len(c.share); i++ {
+		sum += (c.gain[i-1] + c.gain[i]) / 2 * (c.share[i] - c.share[i-1])
 	}
-	return sum / float64(c.Rows())
+	return sum
 }

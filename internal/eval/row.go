@@ -5,6 +5,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -169,7 +170,7 @@ func parse(data []byte) (Row, error) {
 		r.Source = "unnamed"
 	}
 	if r.Cluster == "" {
-		r.Cluster = "id:" + r.ID // a row without one is like no other
+		r.Cluster = fmt.Sprintf("text:%x", sha256.Sum256([]byte(r.Prompt))) // the least that holds: equal texts
 	}
 	for name, v := range w.Others {
 		if v != nil && name != w.WeakModel && name != w.StrongModel {

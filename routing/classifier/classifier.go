@@ -47,8 +47,13 @@ const (
 	HeadCode
 )
 
-// Inputs are what the last layer sees: every head of both blocks, then the dense features.
-const Inputs = 2*Heads + DenseSize
+// Inputs are what a last layer sees: every head of both blocks, the dense features, and what was
+// measured on the task where one is given (both nought where not).
+const (
+	InputTaskWeak   = 2*Heads + DenseSize
+	InputTaskStrong = InputTaskWeak + 1
+	Inputs          = InputTaskStrong + 1
+)
 
 // Score judges text, what the user asks. A task the model knows by name is used in place of what the
 // text tells about the kind of task; any other task is ignored. The time is linear in the text up to
@@ -56,30 +61,31 @@ const Inputs = 2*Heads + DenseSize
 func (m *Model) Score(text, task string) Score {
 	r := m.scratch.Get().(*Reading)
 	r.Read(text)
-	s := m.score(r)
+	s := m.score(r, task)
 	m.scratch.Put(r)
-	if t, ok := m.header.Tasks[task]; ok && task != "" {
-		m.withTask(&s, t)
-	}
 	s.Unsure = m.unsure(s)
 	return s
 }
 
-func (m *Model) score(r *Reading) Score {
+func (m *Model) score(r *Reading, task string) Score {
 	var in [Inputs]float32
-	known := m.Inputs(r, &in)
-	h := &m.header
+	known := m.inputs(r, &in)
+	asked, last := kind(&in), &m.header.Text
+	if t, ok := m.header.Tasks[task]; ok {
+		in[InputTaskWeak], in[InputTaskStrong] = float32(t.Weak), float32(t.Strong)
+		asked, last = t.Kind, &m.header.Task
+	}
 	return Score{
-		Weak:   sigmoid(h.Weak.At(&in)),
-		Strong: sigmoid(h.Strong.At(&in)),
-		Need:   h.Need.At(&in),
-		Kind:   kind(&in),
+		Weak:   sigmoid(last.Weak.At(&in)),
+		Strong: sigmoid(last.Strong.At(&in)),
+		Need:   last.Need.At(&in),
+		Kind:   asked,
 		Known:  known,
 	}
 }
 
-// Inputs computes what the last layer sees of r and the share of its words that training has seen.
-func (m *Model) Inputs(r *Reading, in *[Inputs]float32) float64 {
+// inputs computes what the last layer sees of r and the share of its words that training has seen.
+func (m *Model) inputs(r *Reading, in *[Inputs]float32) float64 {
 	words, met := m.sum(r.Words)
 	grams, _ := m.sum(r.Grams)
 	for h := range Heads {
@@ -146,8 +152,3 @@ func kind(in *[Inputs]float32) string {
 }
 
 func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
-
-func logit(p float64) float64 {
-	p = min(max(p, 1e-4), 1-1e-4)
-	return math.Log(p / (1 - p))
-}

@@ -29,13 +29,12 @@ type Header struct {
 	WordScale [Heads]float32  `json:"word_scale"` // of the table's bytes, words
 	GramScale [Heads]float32  `json:"gram_scale"` // of the table's bytes, byte groups
 	Dense     [DenseSize]Norm `json:"dense"`
-	Weak      Forest          `json:"weak"`
-	Strong    Forest          `json:"strong"`
-	Need      Forest          `json:"need"`
+	Text      Layer           `json:"text"` // judges without a task
+	Task      Layer           `json:"task"` // judges with one
 	Tasks     map[string]Task `json:"tasks"`
-	Within    float64         `json:"within"` // see withTask
 	Aims      []Aim           `json:"aims"`
 	Unsure    Unsure          `json:"unsure"`
+	Seen      Seen            `json:"seen"`
 }
 
 // Training says what the model came from.
@@ -118,7 +117,7 @@ func New(h Header, table []uint64) (*Model, error) {
 			return nil, fmt.Errorf("classifier model: the spread of feature %q is not positive", denseNames[i])
 		}
 	}
-	if !h.Weak.valid() || !h.Strong.valid() || !h.Need.valid() {
+	if !h.Text.valid() || !h.Task.valid() {
 		return nil, errors.New("classifier model: a tree asks about an input that there is not")
 	}
 	for i, a := range h.Aims {

@@ -50,6 +50,15 @@ func (f *Forest) valid() bool {
 	return true
 }
 
+// Layer is a last layer.
+type Layer struct {
+	Weak   Forest `json:"weak"`   // log odds that the small model's answer is good
+	Strong Forest `json:"strong"` // the same of the large model
+	Need   Forest `json:"need"`   // what the large model adds
+}
+
+func (l *Layer) valid() bool { return l.Weak.valid() && l.Strong.valid() && l.Need.valid() }
+
 // Norm makes a dense feature comparable: mean nought, spread one, outliers cut.
 type Norm struct {
 	Mean   float32 `json:"mean"`

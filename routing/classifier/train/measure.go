@@ -23,7 +23,7 @@ func scale(weights []vec, l int) float32 {
 	return float32(sizes[len(sizes)-1-len(sizes)/1000] / 127)
 }
 
-// tasks measures every task that has a name, and what the model says of its texts without it.
+// tasks measures every task that has a name.
 func (f *fitting) tasks() map[string]classifier.Task {
 	means, _ := taskMeans(f.rows, f.config.Shrink)
 	out := map[string]classifier.Task{}
@@ -35,9 +35,6 @@ func (f *fitting) tasks() map[string]classifier.Task {
 		}
 		t := out[name]
 		t.Rows++
-		t.WeakGuess += f.weak[i]
-		t.StrongGuess += f.strong[i]
-		t.NeedGuess += f.need[i]
 		out[name] = t
 		if kinds[name] == nil {
 			kinds[name] = map[string]int{}
@@ -45,8 +42,6 @@ func (f *fitting) tasks() map[string]classifier.Task {
 		kinds[name][f.rows[i].Kind]++
 	}
 	for name, t := range out {
-		n := float64(t.Rows)
-		t.WeakGuess, t.StrongGuess, t.NeedGuess = t.WeakGuess/n, t.StrongGuess/n, t.NeedGuess/n
 		t.Weak, t.Strong = means[name].weak, means[name].strong
 		t.Kind = most(kinds[name])
 		out[name] = t
@@ -61,24 +56,6 @@ func most(count map[string]int) (best string) {
 		}
 	}
 	return best
-}
-
-// within is how far differences inside a task hold: the slope of the outcome on the estimate there.
-func (f *fitting) within(tasks map[string]classifier.Task) float64 {
-	var xy, xx float64
-	for i := range f.rows {
-		r := &f.rows[i]
-		t, ok := tasks[r.Task]
-		if y := r.Strong - r.Weak; ok && !math.IsNaN(y) {
-			x := f.need[i] - t.NeedGuess
-			xy += x * (y - (t.Strong - t.Weak))
-			xx += x * x
-		}
-	}
-	if xx == 0 {
-		return 0
-	}
-	return min(max(xy/xx, 0), 1)
 }
 
 // aims measures the dial: for each share of the large model's quality the threshold that keeps it.

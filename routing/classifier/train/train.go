@@ -193,10 +193,10 @@ func (f *fitting) crossFit() {
 	}
 	f.weak, f.strong, f.need = make([]float64, len(f.rows)), make([]float64, len(f.rows)), make([]float64, len(f.rows))
 	for k := range f.config.Folds {
-		l := f.last(func(i int) bool { return f.fold[i] != k })
+		l := f.last(f.in, func(i int) bool { return f.fold[i] != k })
 		for i := range f.rows {
 			if f.fold[i] == k {
-				f.weak[i], f.strong[i], f.need[i] = l.weak.At(&f.in[i]), l.strong.At(&f.in[i]), l.need.At(&f.in[i])
+				f.weak[i], f.strong[i], f.need[i] = l.Weak.At(&f.in[i]), l.Strong.At(&f.in[i]), l.Need.At(&f.in[i])
 			}
 		}
 	}
@@ -231,13 +231,10 @@ func (f *fitting) inputs(i int, weights []vec) (in [classifier.Inputs]float32) {
 	return in
 }
 
-// layer is the last layer.
-type layer struct{ weak, strong, need classifier.Forest }
-
-// last fits the last layer on the rows that use picks. The benefit is learned from outcomes with part
-// of their chance taken out; the chances themselves from what happened, so that they are calibrated.
-func (f *fitting) last(use func(int) bool) layer {
-	var w, s, n []sample
+// last fits a last layer on the rows that use picks. The benefit is learned from outcomes with part of
+// their chance taken out; the chances themselves from what happened, so that they are calibrated.
+func (f *fitting) last(in [][classifier.Inputs]float32, use func(int) bool) (l classifier.Layer) {
+	var weak, strong, need []sample
 	for i := range f.rows {
 		if !use(i) {
 			continue
@@ -245,21 +242,48 @@ func (f *fitting) last(use func(int) bool) layer {
 		r := &f.rows[i]
 		add := func(to *[]sample, y, weight float64) {
 			if !math.IsNaN(y) && weight > 0 {
-				*to = append(*to, sample{&f.in[i], y, weight})
+				*to = append(*to, sample{&in[i], y, weight})
 			}
 		}
-		add(&w, r.Weak, r.WeakWeight)
-		add(&s, r.Strong, r.StrongWeight)
-		add(&n, f.soft[i], min(r.WeakWeight, r.StrongWeight))
+		add(&weak, r.Weak, r.WeakWeight)
+		add(&strong, r.Strong, r.StrongWeight)
+		add(&need, f.soft[i], min(r.WeakWeight, r.StrongWeight))
 	}
 	b, seed := f.config.Boost, f.config.Seed
-	return layer{grow(w, b, true, seed), grow(s, b, true, seed+1), grow(n, b, false, seed+2)}
+	l.Weak, l.Strong = grow(weak, b, true, seed), grow(strong, b, true, seed+1)
+	l.Need = grow(need, b, false, seed+2)
+	return l
+}
+
+// withTasks adds to the inputs what was measured on each row's task on the rows of other folds.
+func (f *fitting) withTasks() [][classifier.Inputs]float32 {
+	in := append([][classifier.Inputs]float32(nil), f.in...)
+	for k := range f.config.Folds {
+		var others []Example
+		for i := range f.rows {
+			if f.fold[i] != k {
+				others = append(others, f.rows[i])
+			}
+		}
+		means, all := taskMeans(others, f.config.Shrink)
+		for i := range f.rows {
+			if f.fold[i] != k {
+				continue
+			}
+			t, ok := means[f.rows[i].Task]
+			if !ok {
+				t = all
+			}
+			in[i][classifier.InputTaskWeak], in[i][classifier.InputTaskStrong] = float32(t.weak), float32(t.strong)
+		}
+	}
+	return in
 }
 
 // model puts the parts together, on all rows.
 func (f *fitting) model() (*classifier.Model, error) {
-	table, wordScale, gramScale := quantise(f.heads(func(int) bool { return true }))
-	l := f.last(func(int) bool { return true })
+	every := func(int) bool { return true }
+	table, wordScale, gramScale := quantise(f.heads(every))
 	config, err := json.Marshal(f.config)
 	if err != nil {
 		return nil, err
@@ -267,14 +291,22 @@ func (f *fitting) model() (*classifier.Model, error) {
 	h := classifier.Header{
 		Training:  classifier.Training{Seed: f.config.Seed, Rows: len(f.rows), Sources: f.sources(), Data: Checksum(f.rows), Config: config},
 		WordScale: wordScale, GramScale: gramScale, Dense: f.norms,
-		Weak: l.weak, Strong: l.strong, Need: l.need,
+		Text: f.last(f.in, every), Task: f.last(f.withTasks(), every),
 	}
 	h.Tasks = f.tasks()
-	h.Within = f.within(h.Tasks)
+	h.Seen = f.seen()
 	h.Aims = f.aims()
 	h.Unsure = f.unsure(h.Aims)
 	f.step("model")
 	return classifier.New(h, table)
+}
+
+func (f *fitting) seen() classifier.Seen {
+	s := classifier.NewSeen(len(f.rows))
+	for i := range f.rows {
+		s.Add(f.rows[i].Text)
+	}
+	return s
 }
 
 func (f *fitting) sources() map[string]int {

@@ -1,0 +1,78 @@
+package eval
+
+import (
+	"math"
+	"slices"
+
+	"ockham/routing/classifier"
+)
+
+// Bin is one bar of a reliability curve: what was said on average, and what came of it.
+type Bin struct {
+	Rows int     `json:"rows"`
+	Said float64 `json:"said"`
+	Was  float64 `json:"was"`
+}
+
+// Calibration says whether chances are what they claim to be.
+type Calibration struct {
+	ECE  float64 `json:"ece"`  // mean distance between said and was, over bins of equal size
+	Bins []Bin   `json:"bins"` // by rising chance
+}
+
+const reliabilityBins = 15
+
+// Calibrate compares chances with outcomes.
+func Calibrate(said, was []float64) Calibration {
+	order := make([]int, len(said))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		switch {
+		case said[a] < said[b]:
+			return -1
+		case said[a] > said[b]:
+			return 1
+		}
+		return 0
+	})
+	var c Calibration
+	n := min(reliabilityBins, len(order))
+	for k := range n {
+		var b Bin
+		for _, i := range order[k*len(order)/n : (k+1)*len(order)/n] {
+			b.Rows++
+			b.Said += said[i]
+			b.Was += was[i]
+		}
+		b.Said, b.Was = b.Said/float64(b.Rows), b.Was/float64(b.Rows)
+		c.ECE += math.Abs(b.Said-b.Was) * float64(b.Rows) / float64(len(order))
+		c.Bins = append(c.Bins, b)
+	}
+	return c
+}
+
+// Calibrations are those of both models, with and without the task.
+type Calibrations struct {
+	Weak       Calibration `json:"weak"`
+	Strong     Calibration `json:"strong"`
+	WeakTask   Calibration `json:"weak_task"`
+	StrongTask Calibration `json:"strong_task"`
+}
+
+func calibrations(rows []Row, s Scores) Calibrations {
+	of := func(scores []classifier.Score, said func(classifier.Score) float64, was func(Row) float64) Calibration {
+		a, b := make([]float64, len(rows)), make([]float64, len(rows))
+		for i := range rows {
+			a[i], b[i] = said(scores[i]), was(rows[i])
+		}
+		return Calibrate(a, b)
+	}
+	weak, strong := func(s classifier.Score) float64 { return s.Weak }, func(s classifier.Score) float64 { return s.Strong }
+	weakWas, strongWas := func(r Row) float64 { return r.Weak }, func(r Row) float64 { return r.Strong }
+	return Calibrations{
+		Weak: of(s.Text, weak, weakWas), Strong: of(s.Text, strong, strongWas),
+		WeakTask: of(s.Task, weak, weakWas), StrongTask: of(s.Task, strong, strongWas),
+	}
+}
