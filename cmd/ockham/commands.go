@@ -8,8 +8,12 @@ func commands() []*cobra.Command {
 		newCheckCommand(),
 		newDoctorCommand(),
 		newEmulateCommand(),
+		newEvalCommand(),
 		newExplainCommand(),
 		newRenderCommand(),
+		newServeCommand(),
 		newTrainCommand(),
+		newUpCommand(),
+		newVersionCommand(),
 	}
 }

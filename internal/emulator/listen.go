@@ -69,16 +69,19 @@ type Running struct {
 }
 
 // Start is New with two listeners on free ports, for tests. Close it.
-func Start(config Config) (*Running, error) {
+func Start(config Config) (*Running, error) { return StartOn(config, "127.0.0.1:0", "127.0.0.1:0") }
+
+// StartOn is Start with the addresses of the plain and of the TLS listener given.
+func StartOn(config Config, address, tlsAddress string) (*Running, error) {
 	server, err := New(config)
 	if err != nil {
 		return nil, err
 	}
-	plain, err := Listen("127.0.0.1:0")
+	plain, err := Listen(address)
 	if err != nil {
 		return nil, err
 	}
-	secured, err := Listen("127.0.0.1:0")
+	secured, err := Listen(tlsAddress)
 	if err != nil {
 		return nil, errors.Join(err, plain.Close())
 	}

@@ -27,7 +27,7 @@ const tokenEnv = "AWS_BEARER_TOKEN_BEDROCK"
 
 // newSigner prepares the way requests prove who sends them. Credentials are looked up when first needed
 // and refreshed before they expire; that none can be had is no reason not to start.
-func newSigner(ctx context.Context, c *config.Bedrock) (*bedrock.Signer, error) {
+func newSigner(ctx context.Context, c *config.Bedrock, given aws.CredentialsProvider) (*bedrock.Signer, error) {
 	switch c.Signing {
 	case "bearer":
 		token := os.Getenv(tokenEnv)
@@ -35,6 +35,9 @@ func newSigner(ctx context.Context, c *config.Bedrock) (*bedrock.Signer, error) 
 			return nil, fmt.Errorf("bedrock.signing is bearer, but %s is not set", tokenEnv)
 		}
 		return bedrock.NewBearer(token), nil
+	}
+	if given != nil {
+		return bedrock.NewSigner(given), nil
 	}
 	options := []func(*awsconfig.LoadOptions) error{awsconfig.WithRegion(c.Region)}
 	if c.Profile != "" {

@@ -38,10 +38,10 @@ func newRegions(p *policy.Policy, signer *bedrock.Signer, transport *http.Client
 }
 
 // newPolicy makes the service's view of p.
-func newPolicy(p *policy.Policy, signer *bedrock.Signer, transport *http.Client) (*extproc.Policy, error) {
+func newPolicy(p *policy.Policy, signer *bedrock.Signer, transport *http.Client) (*bridge, *extproc.Policy, error) {
 	regions, err := newRegions(p, signer, transport)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	b := &bridge{Policy: p, regions: regions}
 	c := p.Config
@@ -53,7 +53,7 @@ func newPolicy(p *policy.Policy, signer *bedrock.Signer, transport *http.Client)
 		r := regions[c.Bedrock.Region]
 		x.Invoke = &extproc.Target{Region: r.name, Host: r.host}
 	}
-	return x, nil
+	return b, x, nil
 }
 
 func (b *bridge) target(m *routing.Model, pipe, route string) *extproc.Target {
@@ -121,11 +121,4 @@ func names(p *policy.Policy) []string {
 		}
 	}
 	return list
-}
-
-// callable finds the client for the judge and the verifier; their calls stay in the first region.
-func callable(p *policy.Policy, regions map[string]*region) func(*routing.Model) (*bedrock.Client, *bedrock.Model) {
-	return func(m *routing.Model) (*bedrock.Client, *bedrock.Model) {
-		return regions[p.Config.Bedrock.Region].client, p.Bedrock(m)
-	}
 }

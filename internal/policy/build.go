@@ -19,6 +19,9 @@ func Load(path string, deps Deps) (*Policy, error) {
 	if err != nil {
 		return nil, err
 	}
+	if deps.Override != nil {
+		deps.Override(c)
+	}
 	b := &builder{c: c, deps: deps}
 	b.checksOf("checks", c.Checks) // every check's name and options, wherever it stands
 	b.everyCheck()

@@ -39,6 +39,8 @@ type Deps struct {
 	Count func(event string)
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
+	// Override changes what the file says before it is validated: command-line flags. nil: nothing.
+	Override func(*config.Config)
 	// Previous is the policy that this one replaces: what it remembers goes on where it still fits.
 	Previous *Policy
 }

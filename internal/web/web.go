@@ -5,11 +5,13 @@ package web
 
 import (
 	"context"
+	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"ockham/dialect"
 	"ockham/routing"
@@ -23,6 +25,7 @@ type Server struct {
 	Models func() []string
 	// Feedback notes what a client thinks of an answer; nil refuses it.
 	Feedback func(Feedback) error
+	Token    string  // that feedback must carry, as a bearer token
 	Socket   *Socket // nil: no WebSocket
 	MaxBody  int64
 	Log      *slog.Logger
@@ -82,6 +85,10 @@ func (s *Server) feedback(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, &dialect.Error{Code: dialect.NotFound, Message: "feedback is off here"})
 		return
 	}
+	if !s.mayJudge(r) {
+		s.fail(w, r, &dialect.Error{Code: dialect.Unauthorized, Message: "feedback needs the gateway's feedback token, as Authorization: Bearer"})
+		return
+	}
 	body, refused := s.read(w, r)
 	if refused != nil {
 		s.fail(w, r, refused)
@@ -96,6 +103,12 @@ func (s *Server) feedback(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// mayJudge compares tokens in a time that tells nothing about them.
+func (s *Server) mayJudge(r *http.Request) bool {
+	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	return subtle.ConstantTimeCompare([]byte(token), []byte(s.Token)) == 1
 }
 
 func parseFeedback(body []byte) (f Feedback, err error) {

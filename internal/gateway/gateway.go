@@ -1,0 +1,300 @@
+// Package gateway is a whole Ockham: the ext_proc service with the policy in force, the HTTP port
+// behind Envoy, and the admin port. It only puts together what the other packages provide.
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	extprocv3 "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
+
+	"ockham/bedrock"
+	"ockham/extproc"
+	"ockham/internal/admin"
+	"ockham/internal/config"
+	"ockham/internal/policy"
+	"ockham/internal/telemetry"
+)
+
+// Options say how a gateway is started.
+type Options struct {
+	Config   string               // path of the configuration; "" for the defaults
+	Override func(*config.Config) // what command-line flags change in it
+	CA       string               // certificates to trust at Bedrock's endpoint besides the system's
+	Version  string
+	Log      *slog.Logger
+	Level    slog.LevelVar // of Log; set to what the configuration says
+	// Credentials in place of AWS's default chain: the emulator's.
+	Credentials aws.CredentialsProvider
+}
+
+// Gateway serves until Run's context ends.
+type Gateway struct {
+	log       *slog.Logger
+	live      *policy.Live
+	signer    *bedrock.Signer
+	transport *http.Client
+	telemetry *telemetry.Telemetry
+	current   atomic.Pointer[view]
+
+	grpc  *grpc.Server
+	http  *http.Server
+	admin *http.Server
+
+	events    events
+	listeners map[string]net.Listener
+	draining  atomic.Bool
+}
+
+// view is the service's reading of one policy.
+type view struct {
+	of      *policy.Policy
+	service *extproc.Policy
+	bridge  *bridge
+}
+
+// New reads the configuration and opens all ports, so that what is wrong shows at once.
+func New(ctx context.Context, o *Options) (_ *Gateway, err error) {
+	g := &Gateway{log: o.Log, listeners: map[string]net.Listener{}, events: newEvents()}
+	defer func() {
+		if err != nil {
+			g.close()
+		}
+	}()
+	if g.transport, err = newTransport(o.CA); err != nil {
+		return nil, err
+	}
+	deps := policy.Deps{
+		Asker: &asker{target: g.callable}, Scorer: policy.Classifier, Check: policy.NewCheck,
+		Count: g.events.count, Override: o.Override,
+	}
+	if g.live, err = policy.NewLive(o.Config, deps, o.Log); err != nil {
+		return nil, err
+	}
+	c := g.live.Policy().Config
+	_ = o.Level.UnmarshalText([]byte(c.Telemetry.Log)) // validated
+	if g.signer, err = newSigner(ctx, &c.Bedrock, o.Credentials); err != nil {
+		return nil, err
+	}
+	if _, err = g.renew(g.live.Policy()); err != nil {
+		return nil, err
+	}
+	if g.telemetry, err = telemetry.New(g.telemetryConfig(c, o.Version)); err != nil {
+		return nil, err
+	}
+	if err = g.events.show(g.telemetry); err != nil {
+		return nil, err
+	}
+	return g, g.open(c)
+}
+
+// open makes the servers and their listeners.
+func (g *Gateway) open(c *config.Config) error {
+	if err := g.openService(c); err != nil {
+		return err
+	}
+	g.http = &http.Server{Handler: g.web(c), ReadHeaderTimeout: 10 * time.Second}
+	if err := g.listen("server.http", c.Server.HTTP); err != nil {
+		return err
+	}
+	access := g.access(c)
+	if err := access.Validate(c.Server.Admin); err != nil {
+		return err
+	}
+	g.admin = &http.Server{Handler: g.adminHandler(access), ReadHeaderTimeout: 10 * time.Second}
+	return g.listen("server.admin", c.Server.Admin)
+}
+
+func (g *Gateway) listen(what, address string) error {
+	if address == "" {
+		return nil
+	}
+	l, err := listen(what, address)
+	if err == nil {
+		g.listeners[what] = l
+	}
+	return err
+}
+
+// openService makes the gRPC server. A prompt arrives in one message, so messages may be as large as
+// bodies; answers come in pieces of 64 KiB.
+func (g *Gateway) openService(c *config.Config) error {
+	options := []grpc.ServerOption{
+		grpc.MaxRecvMsgSize(int(c.Limits.Body) + 1<<20), grpc.MaxSendMsgSize(1 << 30),
+		grpc.InitialWindowSize(1 << 20), grpc.InitialConnWindowSize(16 << 20),
+		grpc.WriteBufferSize(64 << 10), grpc.ReadBufferSize(64 << 10),
+	}
+	if c.Server.TLS != nil {
+		t, err := serverTLS(c.Server.TLS)
+		if err != nil {
+			return err
+		}
+		options = append(options, grpc.Creds(credentials.NewTLS(t)))
+	}
+	g.grpc = grpc.NewServer(options...)
+	extprocv3.RegisterExternalProcessorServer(g.grpc, &extproc.Service{
+		Policy: g.policy, Signer: g.signer, Observe: g.observe, Log: g.log,
+	})
+	return g.listen("server.listen", c.Server.Listen)
+}
+
+// Run serves until ctx ends, then lets running requests finish for as long as server.drain allows.
+func (g *Gateway) Run(ctx context.Context) error {
+	failed := make(chan error, 4)
+	watch, stop := context.WithCancel(ctx)
+	defer stop()
+	go func() {
+		if err := g.live.Watch(watch); err != nil {
+			g.log.Warn("the configuration is not watched; SIGHUP reads it again", "err", err)
+		}
+	}()
+	go func() { failed <- g.grpc.Serve(g.listeners["server.listen"]) }()
+	g.serve(g.http, "server.http", failed)
+	g.serve(g.admin, "server.admin", failed)
+	c := g.live.Policy().Config
+	g.log.Info("serving", "ext_proc", c.Server.Listen, "http", c.Server.HTTP, "admin", c.Server.Admin,
+		"region", c.Bedrock.Region, "geography", c.Bedrock.Geography)
+	go g.tryCredentials(watch)
+	var err error
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+	}
+	g.drain(c.Server.Drain.D())
+	return err
+}
+
+func (g *Gateway) serve(s *http.Server, name string, failed chan<- error) {
+	l, ok := g.listeners[name]
+	if !ok {
+		return
+	}
+	go func() {
+		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			failed <- fmt.Errorf("%s: %w", name, err)
+		}
+	}()
+}
+
+// Reload reads the configuration again, as SIGHUP asks.
+func (g *Gateway) Reload() error { return g.live.Reload() }
+
+// Addr is where a server listens: "server.listen", "server.http" or "server.admin".
+func (g *Gateway) Addr(name string) string {
+	if l, ok := g.listeners[name]; ok {
+		return l.Addr().String()
+	}
+	return ""
+}
+
+// drain stops in the order that clients notice least: /readyz first, then no new streams, then the end
+// of those that run.
+func (g *Gateway) drain(limit time.Duration) {
+	g.draining.Store(true)
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	finished := make(chan struct{})
+	go func() {
+		g.grpc.GracefulStop()
+		close(finished)
+	}()
+	select {
+	case <-finished:
+	case <-ctx.Done():
+		g.log.Warn("requests were still running when the time to drain was over")
+	}
+	g.close()
+}
+
+func (g *Gateway) close() {
+	if g.grpc != nil {
+		g.grpc.Stop()
+	}
+	for _, s := range []*http.Server{g.http, g.admin} {
+		if s != nil {
+			_ = s.Close()
+		}
+	}
+	for _, l := range g.listeners {
+		_ = l.Close()
+	}
+	if g.telemetry != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		defer cancel()
+		if err := g.telemetry.Close(ctx); err != nil {
+			g.log.Warn("closing telemetry", "err", err)
+		}
+	}
+}
+
+// policy returns the service's view of the policy in force, and renews it after a reload.
+func (g *Gateway) policy() *extproc.Policy {
+	p := g.live.Policy()
+	if v := g.current.Load(); v.of == p {
+		return v.service
+	}
+	v, err := g.renew(p)
+	if err != nil {
+		g.log.Error("the new configuration cannot be used; the one before it stays", "err", err)
+		return g.current.Load().service
+	}
+	return v.service
+}
+
+func (g *Gateway) renew(p *policy.Policy) (*view, error) {
+	b, service, err := newPolicy(p, g.signer, g.transport)
+	if err != nil {
+		return nil, err
+	}
+	v := &view{of: p, service: service, bridge: b}
+	g.current.Store(v)
+	return v, nil
+}
+
+// tryCredentials looks for AWS credentials once at the start, so that their absence is in the log
+// before the first client finds out.
+func (g *Gateway) tryCredentials(ctx context.Context) {
+	if err := g.credentials(ctx); err != nil {
+		g.log.Error("no AWS credentials: every prompt will be answered with upstream_failed until there are some", "err", err,
+			"looked in", "environment, profile, web identity, container, instance metadata")
+	}
+}
+
+func (g *Gateway) credentials(ctx context.Context) error {
+	if g.signer.Signing != bedrock.SigV4 {
+		return nil
+	}
+	_, err := g.signer.Credentials.Retrieve(ctx)
+	return err
+}
+
+// ready tells what is missing for serving.
+func (g *Gateway) ready(ctx context.Context) error {
+	if g.draining.Load() {
+		return errors.New("shutting down")
+	}
+	if s := g.live.Status(); s.Err != nil {
+		g.log.Debug("readyz", "configuration", s.Err)
+	}
+	if err := g.credentials(ctx); err != nil {
+		return errors.New("no AWS credentials; see the log")
+	}
+	return nil
+}
+
+func (g *Gateway) access(c *config.Config) admin.Access {
+	return admin.Access{Token: env(c.Telemetry.AdminTokenEnv)}
+}
+
+func (g *Gateway) adminHandler(access admin.Access) http.Handler {
+	return admin.Handler(admin.Deps{Access: access, Ready: g.ready, Metrics: g.telemetry.Metrics(), Page: http.NotFoundHandler()})
+}

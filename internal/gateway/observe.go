@@ -1,0 +1,107 @@
+package gateway
+
+import (
+	"net"
+	"net/http"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"ockham/bedrock"
+	"ockham/dialect"
+	"ockham/extproc"
+	"ockham/internal/config"
+	"ockham/internal/telemetry"
+	"ockham/internal/web"
+	"ockham/routing"
+)
+
+func env(name string) string {
+	if name == "" {
+		return ""
+	}
+	return os.Getenv(name)
+}
+
+func (g *Gateway) telemetryConfig(c *config.Config, version string) telemetry.Config {
+	t := c.Telemetry
+	return telemetry.Config{
+		Ledger:  telemetry.LedgerConfig{Path: t.Ledger, MaxBytes: int64(t.RotateMB) << 20, Keep: t.Keep},
+		OTLP:    telemetry.OTLPConfig{Endpoint: t.OTLP, Logs: true, Metrics: true, Traces: t.Traces > 0, Sample: t.Traces},
+		Prompts: t.Prompts, PricesAsOf: bedrock.CatalogueDate, Version: version, Log: g.log,
+	}
+}
+
+// observe tells everyone who counts of a request that ended.
+func (g *Gateway) observe(o *extproc.Outcome) {
+	g.telemetry.Observe(o)
+	if b := g.live.Policy().Budgets; b != nil {
+		b.Spent(o.Tenant, o.Route, o.CostUSD)
+	}
+}
+
+// events counts what routing did without.
+type events map[string]*atomic.Int64
+
+func newEvents() events {
+	e := events{}
+	for _, name := range routing.Events() {
+		e[name] = new(atomic.Int64)
+	}
+	return e
+}
+
+func (e events) count(name string) {
+	if n, ok := e[name]; ok {
+		n.Add(1)
+	}
+}
+
+// show makes the counts part of the metrics.
+func (e events) show(t *telemetry.Telemetry) error {
+	for name, n := range e {
+		read := func() float64 { return float64(n.Load()) }
+		if err := t.Gauge("ockham.routing.events", "{event}", "Fallbacks and other events of routing since the start", read, "event", name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// callable finds the client for the judge and the verifier; their calls stay in the first region.
+func (g *Gateway) callable(m *routing.Model) (*bedrock.Client, *bedrock.Model) {
+	b := g.current.Load().bridge
+	return b.regions[b.Config.Bedrock.Region].client, b.Bedrock(m)
+}
+
+// web is the HTTP port's handler.
+func (g *Gateway) web(c *config.Config) http.Handler {
+	s := &web.Server{
+		Explain: g.explain,
+		Models:  func() []string { return names(g.live.Policy()) },
+		MaxBody: int64(c.Limits.Body), Log: g.log,
+	}
+	if token := env(c.Telemetry.FeedbackTokenEnv); token != "" {
+		s.Token = token
+		s.Feedback = func(f web.Feedback) error { g.telemetry.Feedback(f.ID, f.Score, f.Comment); return nil }
+	}
+	if c.Server.WebSocket.Enabled {
+		s.Socket = socket(&c.Server.WebSocket, g)
+	}
+	return s.Handler()
+}
+
+func (g *Gateway) explain(call *dialect.Call) (*routing.Plan, error) {
+	return g.live.Policy().Router.Explain(extproc.Prompt(call))
+}
+
+func socket(c *config.WebSocket, g *Gateway) *web.Socket {
+	return &web.Socket{
+		Envoy: "http://" + c.Envoy, Origins: c.Origins, Log: g.log,
+		Client: &http.Client{Transport: &http.Transport{
+			DialContext:         (&net.Dialer{Timeout: 3 * time.Second}).DialContext,
+			MaxIdleConnsPerHost: 256, DisableCompression: true,
+		}},
+		MaxFrame: int64(c.Frame), MaxOpen: c.Requests, PerSecond: c.Rate, Ping: 30 * time.Second, Idle: c.Idle.D(),
+	}
+}

@@ -1,0 +1,191 @@
+package stack
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"ockham/envoy"
+	"ockham/internal/config"
+	"ockham/internal/emulator"
+	"ockham/internal/gateway"
+)
+
+// Ports are where the stack listens on 127.0.0.1; 0 takes a free one.
+type Ports struct{ Envoy, Emulator, EmulatorTLS, Admin, HTTP int }
+
+// Options say what is started.
+type Options struct {
+	Envoy    string // the binary
+	Config   string // Ockham's configuration; "" for the defaults
+	Endpoint string // Bedrock's URL; "" for the emulator
+	Ports    Ports
+	Emulator emulator.Config
+	CAOut    string // where the emulator's certificate authority is written; "" nowhere
+	Override func(*config.Config)
+	Version  string
+	Log      *slog.Logger
+	Level    slog.Level
+}
+
+// Stack is everything, running.
+type Stack struct {
+	URL, Emulator, Admin string // base URLs
+
+	dir     string
+	cancel  context.CancelFunc
+	envoy   *envoyProcess
+	gateway chan error // the service's end
+	running *emulator.Running
+}
+
+// Start brings everything up: whatever is wrong, a port in use above all, is an error that names it,
+// and nothing is left running.
+func Start(ctx context.Context, o Options) (_ *Stack, err error) {
+	s := &Stack{gateway: make(chan error, 1)}
+	defer func() {
+		if err != nil {
+			s.Stop()
+		}
+	}()
+	if err := free(&o.Ports); err != nil {
+		return nil, err
+	}
+	if s.dir, err = os.MkdirTemp("", "ockham-"); err != nil {
+		return nil, err
+	}
+	if err := s.startEmulator(&o); err != nil {
+		return nil, err
+	}
+	if err := s.startService(ctx, &o); err != nil {
+		return nil, err
+	}
+	return s, s.startEnvoy(ctx, &o)
+}
+
+// free checks every port before anything starts, and finds those that may be any.
+func free(p *Ports) error {
+	for _, want := range []struct {
+		what, flag string
+		port       *int
+	}{
+		{"Envoy", "PORT", &p.Envoy}, {"the emulator", "EMULATOR_PORT", &p.Emulator},
+		{"the emulator's TLS", "EMULATOR_TLS_PORT", &p.EmulatorTLS},
+		{"the admin page", "ADMIN_PORT", &p.Admin}, {"the HTTP port", "HTTP_PORT", &p.HTTP},
+	} {
+		l, err := net.Listen("tcp", local(*want.port))
+		if err != nil {
+			return fmt.Errorf("port %d, wanted for %s, is in use; stop what listens there or choose another with %s=", *want.port, want.what, want.flag)
+		}
+		*want.port = l.Addr().(*net.TCPAddr).Port
+		l.Close()
+	}
+	return nil
+}
+
+func local(port int) string { return "127.0.0.1:" + strconv.Itoa(port) }
+
+func (s *Stack) startEmulator(o *Options) (err error) {
+	if s.running, err = emulator.StartOn(o.Emulator, local(o.Ports.Emulator), local(o.Ports.EmulatorTLS)); err != nil {
+		return err
+	}
+	s.Emulator = s.running.URL
+	if o.CAOut == "" {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(o.CAOut), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(o.CAOut, s.running.CA, 0o644)
+}
+
+func (s *Stack) startService(ctx context.Context, o *Options) error {
+	endpoint := o.Endpoint
+	if endpoint == "" {
+		endpoint = s.Emulator
+	}
+	g, err := gateway.New(ctx, &gateway.Options{
+		Config: o.Config, Version: o.Version, Log: o.Log, Credentials: emulatorCredentials(),
+		Override: func(c *config.Config) {
+			c.Server.Listen = "unix:" + s.socket()
+			c.Server.Admin, c.Server.HTTP = local(o.Ports.Admin), local(o.Ports.HTTP)
+			c.Server.WebSocket.Envoy = local(o.Ports.Envoy)
+			c.Server.Drain = 0
+			c.Bedrock.Endpoint = endpoint
+			if o.Override != nil {
+				o.Override(c)
+			}
+		},
+	})
+	if err != nil {
+		return err
+	}
+	var serving context.Context
+	serving, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	go func() { s.gateway <- g.Run(serving) }()
+	s.Admin = "http://" + g.Addr("server.admin")
+	o.Endpoint = endpoint
+	return nil
+}
+
+// emulatorCredentials are those that the emulator knows.
+func emulatorCredentials() aws.CredentialsProvider {
+	c := emulator.DefaultCredentials()[0]
+	return credentials.NewStaticCredentialsProvider(c.AccessKey, c.Secret, c.Token)
+}
+
+func (s *Stack) socket() string { return filepath.Join(s.dir, "ockham.sock") }
+
+func (s *Stack) startEnvoy(ctx context.Context, o *Options) error {
+	bootstrap, err := envoy.Bootstrap(envoy.Params{
+		Listen:    envoy.Address(local(o.Ports.Envoy)),
+		Processor: envoy.Address("unix:" + s.socket()),
+		HTTP:      envoy.Address(local(o.Ports.HTTP)),
+		WebSocket: true,
+		Regions:   []envoy.Region{{Name: "us-east-1", Endpoint: strings.TrimSuffix(o.Endpoint, "/")}},
+	})
+	if err != nil {
+		return err
+	}
+	s.URL = "http://" + local(o.Ports.Envoy)
+	s.envoy, err = startEnvoy(ctx, o.Envoy, s.dir, bootstrap, s.URL+"/v1/models")
+	return err
+}
+
+// Wait returns when ctx ends, with nil, or when a part ends by itself, with why.
+func (s *Stack) Wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-s.gateway:
+		s.gateway <- nil // for Stop
+		return fmt.Errorf("the service ended: %w", err)
+	case <-s.envoy.done:
+		return s.envoy.failed()
+	}
+}
+
+// Stop ends everything, within two seconds.
+func (s *Stack) Stop() {
+	if s.envoy != nil {
+		s.envoy.stop()
+	}
+	if s.cancel != nil {
+		s.cancel()
+		<-s.gateway
+	}
+	if s.running != nil {
+		s.running.Close()
+	}
+	if s.dir != "" {
+		_ = os.RemoveAll(s.dir)
+	}
+}
