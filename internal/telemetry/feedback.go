@@ -32,7 +32,7 @@ func (t *Telemetry) takeFeedback(f *feedback) {
 		pipe = t.metrics.pipes.bound(r.Plan.Pipe)
 	}
 	ctx := context.Background()
-	t.metrics.feedback.Record(ctx, f.score, t.metrics.sets.of("pipe", pipe))
+	t.metrics.feedback.record(ctx, f.score, pipe)
 	t.write(ctx, &Record{
 		Version: 1, Kind: "feedback", ID: f.id, Time: f.at.UTC(), Attempts: []AttemptRecord{}, Served: -1,
 		Feedback: &FeedbackRecord{Score: f.score, Comment: f.comment},

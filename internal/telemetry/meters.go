@@ -56,7 +56,11 @@ func (m *meters) close(ctx context.Context) error { return m.provider.Shutdown(c
 // Gauge publishes what read returns, at each scrape. read must be quick and safe to call at any time;
 // labels are label, value, label, value, and must come from a fixed list.
 func (t *Telemetry) Gauge(name, unit, help string, read func() float64, labels ...string) error {
-	set := attributeSets{}.of(labels...)
+	var list []attribute.KeyValue
+	for i := 0; i+1 < len(labels); i += 2 {
+		list = append(list, attribute.String(labels[i], labels[i+1]))
+	}
+	set := metric.WithAttributes(list...)
 	_, err := t.meters.maker.meter.Float64ObservableGauge(name, metric.WithUnit(unit), metric.WithDescription(help),
 		metric.WithFloat64Callback(func(_ context.Context, o metric.Float64Observer) error {
 			o.Observe(read(), set)
@@ -65,48 +69,44 @@ func (t *Telemetry) Gauge(name, unit, help string, read func() float64, labels .
 	return err
 }
 
+// observer is how a callback tells one value, and those of its labels.
+type observer = func(v float64, of ...string)
+
 // observeSelf publishes what telemetry knows of itself and of savings.
 func (t *Telemetry) observeSelf() {
 	m := t.meters.maker
-	m.observed("ockham.telemetry.dropped", "{item}", "What telemetry could not keep up with: note (of a request: missing everywhere), line (of the ledger).", t.observeDropped, "what")
-	m.observed("ockham.ledger.lines", "{line}", "Lines of the ledger, by result: written, or failed because the disk did not take them.", t.observeLines, "result")
-	m.observed("ockham.otlp.items", "{item}", "Items for the collector, by signal (logs, metrics, traces) and result: offered, exported, failed. What was offered and is neither was dropped or waits.", t.signals.observe, "signal", "result")
+	m.total("ockham.telemetry.dropped", "{item}", "What telemetry could not keep up with: note (of a request: missing everywhere), line (of the ledger).", t.observeDropped, "what")
+	m.total("ockham.ledger.lines", "{line}", "Lines of the ledger, by result: written, or failed because the disk did not take them.", t.observeLines, "result")
+	m.total("ockham.otlp.items", "{item}", "Items for the collector, by signal (logs, metrics, traces) and result: offered, exported, failed. What was offered and is neither was dropped or waits.", t.signals.observe, "signal", "result")
 	m.gauge("ockham.savings.counterfactual", "1", "Share of the cost saved since start, if the largest model had used the same tokens.", t.observeCounterfactual)
 	m.gauge("ockham.savings.measured", "1", "Share of the cost saved since start, measured against the hold-out. bound: value, and the low and high end of the 95 % interval.", t.observeMeasured, "bound")
 	m.gauge("ockham.build.info", "", "1, with the program's version and the date of its prices.", t.observeBuild, "version", "prices_as_of")
 }
 
-func (t *Telemetry) observeDropped(_ context.Context, o metric.Int64Observer) error {
-	o.Observe(t.dropped.Load(), attributeSets{}.of("what", "note"))
+func (t *Telemetry) observeDropped(observe observer) {
+	observe(float64(t.dropped.Load()), "note")
 	if t.writer != nil {
-		o.Observe(t.writer.dropped.Load(), attributeSets{}.of("what", "line"))
+		observe(float64(t.writer.dropped.Load()), "line")
 	}
-	return nil
 }
 
-func (t *Telemetry) observeLines(_ context.Context, o metric.Int64Observer) error {
+func (t *Telemetry) observeLines(observe observer) {
 	if t.writer != nil {
-		o.Observe(t.writer.written.Load(), attributeSets{}.of("result", "written"))
-		o.Observe(t.writer.failed.Load(), attributeSets{}.of("result", "failed"))
+		observe(float64(t.writer.written.Load()), "written")
+		observe(float64(t.writer.failed.Load()), "failed")
 	}
-	return nil
 }
 
-func (t *Telemetry) observeCounterfactual(_ context.Context, o metric.Float64Observer) error {
-	o.Observe(t.sums.Savings().Counterfactual)
-	return nil
+func (t *Telemetry) observeCounterfactual(observe observer) {
+	observe(t.sums.Savings().Counterfactual)
 }
 
-func (t *Telemetry) observeMeasured(_ context.Context, o metric.Float64Observer) error {
+func (t *Telemetry) observeMeasured(observe observer) {
 	if s := t.sums.Savings().Measured; s != nil {
-		o.Observe(s.Value, attributeSets{}.of("bound", "value"))
-		o.Observe(s.Low, attributeSets{}.of("bound", "low"))
-		o.Observe(s.High, attributeSets{}.of("bound", "high"))
+		observe(s.Value, "value")
+		observe(s.Low, "low")
+		observe(s.High, "high")
 	}
-	return nil
 }
 
-func (t *Telemetry) observeBuild(_ context.Context, o metric.Float64Observer) error {
-	o.Observe(1, metric.WithAttributes(attribute.String("version", t.cfg.Version), attribute.String("prices_as_of", t.cfg.PricesAsOf)))
-	return nil
-}
+func (t *Telemetry) observeBuild(observe observer) { observe(1, t.cfg.Version, t.cfg.PricesAsOf) }

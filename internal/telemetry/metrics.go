@@ -3,9 +3,6 @@ package telemetry
 import (
 	"context"
 
-	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/metric"
-
 	"ockham/extproc"
 	"ockham/routing"
 )
@@ -25,38 +22,16 @@ const (
 
 // metrics holds the instruments; docs/operations-metrics.md lists them. Only the worker records.
 type metrics struct {
-	operation metric.Float64Histogram
-	first     metric.Float64Histogram
-	usage     metric.Float64Histogram
+	operation, first, usage *histogram
 
-	requests    metric.Int64Counter
-	duration    metric.Float64Histogram
-	decision    metric.Float64Histogram
-	hold        metric.Float64Histogram
-	errors      metric.Int64Counter
-	escalations metric.Int64Counter
-	attempts    metric.Int64Counter
-	rejects     metric.Int64Counter
-	tokens      metric.Int64Counter
-	cost        metric.Float64Counter
-	largest     metric.Float64Counter
-	judge       metric.Float64Histogram
+	duration, decision, hold, judge, feedback *histogram
 
-	armRequests metric.Int64Counter
-	armCost     metric.Float64Counter
-	armSquared  metric.Float64Counter
-	armRejects  metric.Int64Counter
+	requests, errors, escalations, attempts, rejects *counter
+	tokens, cost, largest                            *counter
+	armRequests, armCost, armSquared, armRejects     *counter
+	unchecked, restarts, left, tasks                 *counter
 
-	unchecked metric.Int64Counter
-	restarts  metric.Int64Counter
-	left      metric.Int64Counter
-	tasks     metric.Int64Counter
-	feedback  metric.Float64Histogram
-
-	models labels
-	pipes  labels
-	words  labels
-	sets   attributeSets
+	models, pipes, words labels
 }
 
 // Most values of a label; what comes later is counted as "other".
@@ -76,7 +51,7 @@ func newMetrics(m *maker) *metrics {
 			tokenBuckets(), genAIOperation, genAIProvider, genAIRequestModel, genAITokenType),
 
 		requests: m.counter("ockham.requests", "{request}", "Requests that ended.", "pipe", "strategy", "verdict"),
-		duration: m.histogram("ockham.request.duration", "s", "Time of one request, from its headers to the end of the answer.", durationBuckets(), "pipe", "stream"),
+		duration: m.histogram("ockham.request.duration", "s", "Time of one request, from its headers to the end of the answer.", durationBuckets(), "pipe", "stream", "escalated"),
 		decision: m.histogram("ockham.decision.duration", "s", "Time until the plan was made, judge included.", shortBuckets(), "strategy"),
 		hold:     m.histogram("ockham.hold.duration", "s", "Time for which an answer was held back, until it was good enough to release.", shortBuckets(), "pipe"),
 		errors:   m.counter("ockham.errors", "{request}", "Requests answered with an error.", "dialect", "code"),
@@ -85,13 +60,13 @@ func newMetrics(m *maker) *metrics {
 		attempts:    m.counter("ockham.attempts", "{attempt}", "Calls of models.", "pipe", "model", "verdict"),
 		rejects:     m.counter("ockham.rejects", "{attempt}", "Attempts that a check or a failure rejected, by reason.", "model", "reason"),
 		tokens:      m.counter("ockham.tokens", "{token}", "Tokens by type: input, output, cache_read, cache_write.", "model", "type"),
-		cost:        m.sum("ockham.cost.usd", "{USD}", "What was spent. kind: served, rejected (attempts whose answer was not sent), judge, verifier.", "model", "kind"),
-		largest:     m.sum("ockham.cost.largest.usd", "{USD}", "Counterfactual: what the same tokens would have cost at the largest model."),
+		cost:        m.counter("ockham.cost.usd", "{USD}", "What was spent. kind: served, rejected (attempts whose answer was not sent), judge, verifier.", "model", "kind"),
+		largest:     m.counter("ockham.cost.largest.usd", "{USD}", "Counterfactual: what the same tokens would have cost at the largest model."),
 		judge:       m.histogram("ockham.judge.duration", "s", "Time of one judge or verifier call.", shortBuckets(), "what", "model"),
 
 		armRequests: m.counter("ockham.arm.requests", "{request}", "Requests of each arm of the hold-out: routed, hold_out. Those that no draw could reach count in neither.", "arm"),
-		armCost:     m.sum("ockham.arm.cost.usd", "{USD}", "What the requests of an arm cost.", "arm"),
-		armSquared:  m.sum("ockham.arm.cost.squared", "1", "Sum of the squared costs of an arm's requests, for the interval of the measured savings.", "arm"),
+		armCost:     m.counter("ockham.arm.cost.usd", "{USD}", "What the requests of an arm cost.", "arm"),
+		armSquared:  m.counter("ockham.arm.cost.squared", "1", "Sum of the squared costs of an arm's requests, for the interval of the measured savings.", "arm"),
 		armRejects:  m.counter("ockham.arm.rejects", "{request}", "Requests of an arm whose last answer failed a check, or that failed.", "arm"),
 
 		unchecked: m.counter("ockham.unchecked", "{request}", "Answers released without all checks, because they outgrew the hold."),
@@ -101,39 +76,38 @@ func newMetrics(m *maker) *metrics {
 		feedback:  m.histogram("ockham.feedback.score", "1", "Scores that clients gave answers, 0 bad to 1 good.", []float64{0, 0.25, 0.5, 0.75, 1}, "pipe"),
 
 		models: newLabels(maxModels), pipes: newLabels(maxPipes), words: newLabels(maxWords),
-		sets: attributeSets{},
 	}
 }
 
 // observe records one request. ctx carries its span, for exemplars.
 func (m *metrics) observe(ctx context.Context, e *event) {
 	o := &e.outcome
-	pipe, strategy := m.request(ctx, o)
-	m.duration.Record(ctx, o.Took.Seconds(), m.sets.of("pipe", pipe, "stream", boolWord(o.Stream)))
-	m.decision.Record(ctx, o.Decided.Seconds(), m.sets.of("strategy", strategy))
+	pipe, strategy := m.request(o)
+	m.duration.record(ctx, o.Took.Seconds(), pipe, boolWord(o.Stream), boolWord(o.Escalated))
+	m.decision.record(ctx, o.Decided.Seconds(), strategy)
 	if o.Held > 0 {
-		m.hold.Record(ctx, o.Held.Seconds(), m.sets.of("pipe", pipe))
+		m.hold.record(ctx, o.Held.Seconds(), pipe)
 	}
 	for i := range o.Attempts {
 		m.attempt(ctx, pipe, o, i)
 	}
 	m.charges(ctx, o.Plan)
-	m.arm(ctx, o)
-	m.rare(ctx, e)
-	m.largest.Add(ctx, positive(o.LargestCostUSD))
+	m.arm(o)
+	m.rare(e)
+	m.largest.add(positive(o.LargestCostUSD))
 }
 
-func (m *metrics) request(ctx context.Context, o *extproc.Outcome) (pipe, strategy string) {
+func (m *metrics) request(o *extproc.Outcome) (pipe, strategy string) {
 	pipe, strategy = "none", "none"
 	if o.Plan != nil {
 		pipe, strategy = m.pipes.bound(o.Plan.Pipe), m.words.bound(o.Plan.Strategy)
 	}
-	m.requests.Add(ctx, 1, m.sets.of("pipe", pipe, "strategy", strategy, "verdict", verdictWord(o.Verdict)))
+	m.requests.add(1, pipe, strategy, verdictWord(o.Verdict))
 	if o.Error != "" {
-		m.errors.Add(ctx, 1, m.sets.of("dialect", m.words.bound(o.Dialect), "code", m.words.bound(string(o.Error))))
+		m.errors.add(1, m.words.bound(o.Dialect), m.words.bound(string(o.Error)))
 	}
 	if o.Escalated {
-		m.escalations.Add(ctx, 1, m.sets.of("pipe", pipe, "reason", m.words.bound(escalationReason(o))))
+		m.escalations.add(1, pipe, m.words.bound(escalationReason(o)))
 	}
 	return pipe, strategy
 }
@@ -142,49 +116,42 @@ func (m *metrics) attempt(ctx context.Context, pipe string, o *extproc.Outcome, 
 	a := &o.Attempts[i]
 	name, id := modelNames(a.Model)
 	name, id = m.models.bound(name), m.models.bound(id)
-	m.attempts.Add(ctx, 1, m.sets.of("pipe", pipe, "model", name, "verdict", verdictWord(a.Verdict)))
+	m.attempts.add(1, pipe, name, verdictWord(a.Verdict))
 	kind := "rejected"
 	if i == o.Served {
 		kind = "served"
 	}
-	m.cost.Add(ctx, positive(a.CostUSD), m.sets.of("model", name, "kind", kind))
+	m.cost.add(positive(a.CostUSD), name, kind)
 	if a.Reason != "" {
-		m.rejects.Add(ctx, 1, m.sets.of("model", name, "reason", m.words.bound(string(a.Reason))))
+		m.rejects.add(1, name, m.words.bound(string(a.Reason)))
 	}
 	m.call(ctx, id, a, o.Stream)
-	m.count(ctx, id, name, a.Tokens)
+	m.count(name, a.Tokens)
 }
 
-// call records what the GenAI conventions ask of one operation.
+// call records what the GenAI conventions ask of one operation. A call that failed has no tokens.
 func (m *metrics) call(ctx context.Context, id string, a *extproc.Attempt, stream bool) {
-	if failure := failureType(a.Reason); failure != "" {
-		m.operation.Record(ctx, a.Took.Seconds(),
-			m.sets.of(genAIOperation, operationChat, genAIProvider, providerBedrock, genAIRequestModel, id, errorType, failure))
-		return
+	failure := failureType(a.Reason)
+	m.operation.record(ctx, a.Took.Seconds(), operationChat, providerBedrock, id, failure)
+	if stream && a.FirstToken > 0 && failure == "" {
+		m.first.record(ctx, a.FirstToken.Seconds(), operationChat, providerBedrock, id)
 	}
-	set := m.sets.of(genAIOperation, operationChat, genAIProvider, providerBedrock, genAIRequestModel, id)
-	m.operation.Record(ctx, a.Took.Seconds(), set)
-	if stream && a.FirstToken > 0 {
-		m.first.Record(ctx, a.FirstToken.Seconds(), set)
+	if in := a.Tokens.In + a.Tokens.CacheRead + a.Tokens.CacheWrite; in > 0 {
+		m.usage.record(ctx, float64(in), operationChat, providerBedrock, id, "input")
+	}
+	if a.Tokens.Out > 0 {
+		m.usage.record(ctx, float64(a.Tokens.Out), operationChat, providerBedrock, id, "output")
 	}
 }
 
-func (m *metrics) count(ctx context.Context, id, name string, t routing.Tokens) {
-	if in := t.In + t.CacheRead + t.CacheWrite; in > 0 {
-		m.usage.Record(ctx, float64(in), m.sets.of(genAIOperation, operationChat, genAIProvider, providerBedrock, genAIRequestModel, id, genAITokenType, "input"))
-	}
-	if t.Out > 0 {
-		m.usage.Record(ctx, float64(t.Out), m.sets.of(genAIOperation, operationChat, genAIProvider, providerBedrock, genAIRequestModel, id, genAITokenType, "output"))
-	}
-	m.tokensOf(ctx, name, "input", t.In)
-	m.tokensOf(ctx, name, "output", t.Out)
-	m.tokensOf(ctx, name, "cache_read", t.CacheRead)
-	m.tokensOf(ctx, name, "cache_write", t.CacheWrite)
-}
-
-func (m *metrics) tokensOf(ctx context.Context, model, kind string, n int) {
-	if n > 0 {
-		m.tokens.Add(ctx, int64(n), m.sets.of("model", model, "type", kind))
+func (m *metrics) count(model string, t routing.Tokens) {
+	for _, kind := range []struct {
+		name string
+		n    int
+	}{{"input", t.In}, {"output", t.Out}, {"cache_read", t.CacheRead}, {"cache_write", t.CacheWrite}} {
+		if kind.n > 0 {
+			m.tokens.add(float64(kind.n), model, kind.name)
+		}
 	}
 }
 
@@ -194,56 +161,35 @@ func (m *metrics) charges(ctx context.Context, p *routing.Plan) {
 	}
 	for _, c := range p.Charges {
 		model, what := m.models.bound(c.Model), m.words.bound(c.What)
-		m.judge.Record(ctx, c.Took.Seconds(), m.sets.of("what", what, "model", model))
-		m.cost.Add(ctx, positive(c.CostUSD), m.sets.of("model", model, "kind", what))
+		m.judge.record(ctx, c.Took.Seconds(), what, model)
+		m.cost.add(positive(c.CostUSD), model, what)
 	}
 }
 
-func (m *metrics) arm(ctx context.Context, o *extproc.Outcome) {
+func (m *metrics) arm(o *extproc.Outcome) {
 	arm, ok := armOf(o)
 	if !ok {
 		return
 	}
-	set := m.sets.of("arm", arm.String())
-	m.armRequests.Add(ctx, 1, set)
-	m.armCost.Add(ctx, positive(o.CostUSD), set)
-	m.armSquared.Add(ctx, o.CostUSD*o.CostUSD, set)
+	m.armRequests.add(1, arm.String())
+	m.armCost.add(positive(o.CostUSD), arm.String())
+	m.armSquared.add(positive(o.CostUSD)*positive(o.CostUSD), arm.String())
 	if failed(o) {
-		m.armRejects.Add(ctx, 1, set)
+		m.armRejects.add(1, arm.String())
 	}
 }
 
-func (m *metrics) rare(ctx context.Context, e *event) {
+func (m *metrics) rare(e *event) {
 	o := &e.outcome
 	for _, c := range []struct {
 		happened bool
-		counter  metric.Int64Counter
+		counter  *counter
 	}{
 		{o.Unchecked, m.unchecked}, {o.Restarted, m.restarts}, {o.Left, m.left},
 		{e.task != "" && o.Plan != nil && o.Plan.Features.Task == "", m.tasks},
 	} {
 		if c.happened {
-			c.counter.Add(ctx, 1)
+			c.counter.add(1)
 		}
 	}
-}
-
-// attributeSets remembers the sets of label values that were used; their number is bounded because
-// every value is.
-type attributeSets map[[8]string]metric.MeasurementOption
-
-// of takes label, value, label, value, ...
-func (s attributeSets) of(pairs ...string) metric.MeasurementOption {
-	var key [8]string
-	copy(key[:], pairs)
-	set, ok := s[key]
-	if !ok {
-		var list []attribute.KeyValue
-		for i := 0; i+1 < len(pairs); i += 2 {
-			list = append(list, attribute.String(pairs[i], pairs[i+1]))
-		}
-		set = metric.WithAttributeSet(attribute.NewSet(list...))
-		s[key] = set
-	}
-	return set
 }

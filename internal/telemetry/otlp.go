@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net/url"
 	"os"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -17,7 +15,6 @@ import (
 	"go.opentelemetry.io/otel/exporters/otlp/otlpmetric/otlpmetricgrpc"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracegrpc"
 	"go.opentelemetry.io/otel/log"
-	"go.opentelemetry.io/otel/metric"
 	sdklog "go.opentelemetry.io/otel/sdk/log"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
@@ -166,14 +163,12 @@ func (s *signals) emit(ctx context.Context, r *Record, line []byte) {
 }
 
 // observe publishes the tallies.
-func (s *signals) observe(_ context.Context, o metric.Int64Observer) error {
-	for _, signal := range slices.Sorted(maps.Keys(s.tallies)) {
-		t := s.tallies[signal]
-		for result, count := range map[string]*atomic.Int64{"offered": &t.offered, "exported": &t.exported, "failed": &t.failed} {
-			o.Observe(count.Load(), attributeSets{}.of("signal", signal, "result", result))
-		}
+func (s *signals) observe(observe observer) {
+	for signal, t := range s.tallies {
+		observe(float64(t.offered.Load()), signal, "offered")
+		observe(float64(t.exported.Load()), signal, "exported")
+		observe(float64(t.failed.Load()), signal, "failed")
 	}
-	return nil
 }
 
 // close exports what waits, until ctx ends.

@@ -84,6 +84,11 @@ func (a ArmSums) variance() float64 {
 	return math.Max(0, (a.Squared-a.CostUSD*a.CostUSD/n)/(n-1))
 }
 
+// relative is the variance of the mean cost, relative to that mean.
+func (a ArmSums) relative() float64 {
+	return a.variance() / (float64(a.Requests) * a.mean() * a.mean())
+}
+
 // Savings is what an observer can audit.
 type Savings struct {
 	// Counterfactual is 1 - cost / cost of the same tokens at the largest model, over routed requests.
@@ -108,7 +113,7 @@ type Interval struct {
 }
 
 // minHoldOut is the smallest arm from which an interval is given.
-const minHoldOut = 20
+const minHoldOut = 30
 
 // EstimateSavings compares the two arms; largestUSD is the counterfactual cost of the routed one.
 func EstimateSavings(routed, holdOut ArmSums, largestUSD float64) Savings {
@@ -129,20 +134,16 @@ func EstimateSavings(routed, holdOut ArmSums, largestUSD float64) Savings {
 // closest to symmetric and cannot promise savings above 100 %.
 func measuredRatio(routed, holdOut ArmSums) *Interval {
 	ratio := routed.mean() / holdOut.mean()
-	relative := func(a ArmSums) float64 {
-		return a.variance() / (float64(a.Requests) * a.mean() * a.mean())
-	}
-	spread := tQuantile(smaller(routed, holdOut)) * math.Sqrt(relative(routed)+relative(holdOut))
+	spread := tQuantile(smaller(routed, holdOut)) * math.Sqrt(routed.relative()+holdOut.relative())
 	return &Interval{Value: 1 - ratio, Low: 1 - ratio*math.Exp(spread), High: 1 - ratio*math.Exp(-spread)}
 }
 
-// measuredMoney is the difference of means (Welch) times the number of routed requests.
+// measuredMoney is what the routed requests would have cost at the hold-out's mean, less what they
+// did cost, which is known to the cent; only the former is uncertain.
 func measuredMoney(routed, holdOut ArmSums) *Interval {
-	n := float64(routed.Requests)
-	spread := tQuantile(smaller(routed, holdOut)) *
-		math.Sqrt(routed.variance()/n+holdOut.variance()/float64(holdOut.Requests))
-	saved := holdOut.mean() - routed.mean()
-	return &Interval{Value: saved * n, Low: (saved - spread) * n, High: (saved + spread) * n}
+	would := holdOut.mean() * float64(routed.Requests)
+	spread := tQuantile(holdOut.Requests-1) * math.Sqrt(holdOut.relative())
+	return &Interval{Value: would - routed.CostUSD, Low: would*math.Exp(-spread) - routed.CostUSD, High: would*math.Exp(spread) - routed.CostUSD}
 }
 
 // failedMore is a difference of shares, after Agresti and Caffo (2000): one success and one failure

@@ -98,32 +98,33 @@ func (m *minute) totals() Totals {
 }
 
 func (s *Sums) sortedFlows() []Flow {
-	list := values(s.flows)
-	slices.SortFunc(list, func(a, b Flow) int { return cmp.Or(cmp.Compare(a.Pipe, b.Pipe), cmp.Compare(a.Model, b.Model)) })
-	return list
+	all := copies(s.flows)
+	slices.SortFunc(all, func(a, b Flow) int { return cmp.Or(cmp.Compare(a.Pipe, b.Pipe), cmp.Compare(a.Model, b.Model)) })
+	return all
 }
 
 func (s *Sums) sortedModels() []ModelSums {
-	list := values(s.models)
-	for i := range list {
-		list[i].First, list[i].Took = list[i].first.quantiles(), list[i].took.quantiles()
+	all := copies(s.models)
+	for i := range all {
+		all[i].First, all[i].Took = all[i].first.quantiles(), all[i].took.quantiles()
 	}
-	slices.SortFunc(list, func(a, b ModelSums) int { return cmp.Compare(a.Model, b.Model) })
-	return list
+	slices.SortFunc(all, func(a, b ModelSums) int { return cmp.Compare(a.Model, b.Model) })
+	return all
 }
 
 func (s *Sums) sortedCharges() []ChargeSums {
-	list := values(s.charges)
-	slices.SortFunc(list, func(a, b ChargeSums) int { return cmp.Compare(a.What, b.What) })
-	return list
+	all := copies(s.charges)
+	slices.SortFunc(all, func(a, b ChargeSums) int { return cmp.Compare(a.What, b.What) })
+	return all
 }
 
-func values[K comparable, V any](m map[K]*V) []V {
-	list := make([]V, 0, len(m))
+// copies returns the values of m, which may then be read without the lock.
+func copies[K comparable, V any](m map[K]*V) []V {
+	all := make([]V, 0, len(m))
 	for _, v := range m {
-		list = append(list, *v)
+		all = append(all, *v)
 	}
-	return list
+	return all
 }
 
 func sortedCounts(m map[string]int) []Count {
