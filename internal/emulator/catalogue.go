@@ -25,6 +25,7 @@ const (
 	counting                           // takes CountTokens
 	caching                            // takes cachePoint blocks
 	midSystem                          // takes messages with role system
+	pureTurns                          // takes no text beside tool blocks in one turn
 	onDemand                           // can be called by its own id, without an inference profile
 )
 
@@ -36,8 +37,9 @@ const (
 	claude4    = claude | sampling | prefill | reasoning | schemas | strictTools
 	claude5    = claude | reasoning | schemas | midSystem
 	nova       = system | fullTools | sampling | stops | images | documents | caching
-	llamaTools = system | tools | sampling | stops
-	ministral  = plain | fullTools
+	llamaTools = system | tools | sampling | stops | pureTurns
+	open       = plain | fullTools
+	ministral  = open | pureTurns
 )
 
 // Model is one entry of the emulator's own catalogue. Prices are US dollars per million tokens, base region.
@@ -120,12 +122,12 @@ func Models() []Model {
 		{ID: "mistral.mistral-7b-instruct-v0:2", Context: 32_000, MaxOutput: 4096, Input: .15, Output: .20, can: plain &^ system, pace: quick},
 		{ID: "mistral.mixtral-8x7b-instruct-v0:1", Context: 32_000, MaxOutput: 4096, Input: .45, Output: .70, can: plain &^ system, pace: quick},
 
-		{ID: "deepseek.v3.2", Context: 164_000, MaxOutput: 64_000, Input: .62, Output: 1.85, can: ministral, pace: steady},
-		{ID: "deepseek.v3-v1:0", Context: 128_000, MaxOutput: 32_000, Input: .58, Output: 1.68, can: ministral, pace: steady},
+		{ID: "deepseek.v3.2", Context: 164_000, MaxOutput: 64_000, Input: .62, Output: 1.85, can: open, pace: steady},
+		{ID: "deepseek.v3-v1:0", Context: 128_000, MaxOutput: 32_000, Input: .58, Output: 1.68, can: open, pace: steady},
 		{ID: "deepseek.r1-v1:0", Profiles: usOnly, Context: 128_000, MaxOutput: 8192, Input: 1.35, Output: 5.40, can: plain&^onDemand | reasoning, pace: slow},
 
-		{ID: "openai.gpt-oss-120b-1:0", Context: 128_000, MaxOutput: 16_384, Input: .15, Output: .60, can: ministral | reasoning, pace: quick},
-		{ID: "openai.gpt-oss-20b-1:0", Context: 128_000, MaxOutput: 16_384, Input: .07, Output: .30, can: ministral | reasoning, pace: quick},
+		{ID: "openai.gpt-oss-120b-1:0", Context: 128_000, MaxOutput: 16_384, Input: .15, Output: .60, can: open | reasoning, pace: quick},
+		{ID: "openai.gpt-oss-20b-1:0", Context: 128_000, MaxOutput: 16_384, Input: .07, Output: .30, can: open | reasoning, pace: quick},
 		{ID: "openai.gpt-6-sol", Profiles: []string{"us", "global"}, Context: 1_000_000, MaxOutput: 128_000, Input: 2, Output: 10, CacheRead: .20, can: system | fullTools | images | documents | reasoning | stops, pace: steady},
 		{ID: "openai.gpt-6-luna", Profiles: []string{"us", "global"}, Context: 922_000, MaxOutput: 128_000, Input: .10, Output: .50, CacheRead: .01, can: system | fullTools | images | documents | reasoning | stops, pace: quick},
 		{ID: "openai.gpt-6.1-sol", Profiles: []string{"us", "global"}, Context: 1_000_000, MaxOutput: 128_000, Input: 2, Output: 10, CacheRead: .10, can: system | fullTools | images | documents | reasoning, pace: steady},

@@ -91,7 +91,7 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	known, err := loadOutcomes(config.Outcomes, config.Rates)
+	known, err := loadOutcomes(config.Outcomes, config.Rates, config.Seed)
 	if err != nil {
 		return nil, err
 	}

@@ -107,17 +107,18 @@ func lastOf(texts []string, otherwise string) string {
 }
 
 // fenced returns what stands between fences in text, in order: between two equal lines of three or more of one sign
-// (```, ---, ===), between <<< and >>>, or within <name>...</name>.
+// (```, ---, ===), between lines of such signs that share a mark of eight or more letters and digits, between <<< and >>>,
+// or within <name>...</name>.
 func fenced(text string) []string {
 	var found []string
 	lines := strings.Split(text, "\n")
 	for i := 0; i < len(lines); i++ {
-		closing := closingFence(lines[i])
-		if closing == "" {
+		closes := closingFence(strings.TrimSpace(lines[i]))
+		if closes == nil {
 			continue
 		}
 		for j := i + 1; j < len(lines); j++ {
-			if strings.TrimSpace(lines[j]) == closing {
+			if closes(strings.TrimSpace(lines[j])) {
 				found = append(found, strings.Join(lines[i+1:j], "\n"))
 				i = j
 				break
@@ -127,22 +128,40 @@ func fenced(text string) []string {
 	return found
 }
 
-// closingFence is the line that ends what this line opens, or nothing.
-func closingFence(line string) string {
-	line = strings.TrimSpace(line)
-	if name, found := strings.CutPrefix(line, "<"); found && strings.HasSuffix(name, ">") && !strings.HasPrefix(name, "/") && !strings.Contains(name, "<") {
+const fenceSigns = "`~-=#*"
+
+// closingFence recognises the line that ends what this one opens; nil if it opens nothing.
+func closingFence(line string) func(string) bool {
+	if name, found := strings.CutPrefix(line, "<"); found && name != "" && name[0] != '/' && name[0] != '<' && strings.HasSuffix(name, ">") {
 		name, _, _ = strings.Cut(strings.TrimSuffix(name, ">"), " ")
-		return "</" + name + ">"
+		return func(other string) bool { return other == "</"+name+">" }
 	}
-	if len(line) < 3 || !strings.ContainsRune("`~-=<#*\"", rune(line[0])) {
-		return ""
+	if strings.HasPrefix(line, "<<<") {
+		return func(other string) bool { return strings.HasPrefix(other, ">>>") }
 	}
-	run := line[:len(line)-len(strings.TrimLeft(line, line[:1]))]
+	run := fenceRun(line)
 	if len(run) < 3 {
+		return nil
+	}
+	if mark := markIn(line); mark != "" {
+		return func(other string) bool { return len(fenceRun(other)) >= 3 && strings.Contains(other, mark) }
+	}
+	return func(other string) bool { return other == run }
+}
+
+func fenceRun(line string) string {
+	if line == "" || !strings.Contains(fenceSigns, line[:1]) {
 		return ""
 	}
-	if line[0] == '<' {
-		return strings.Repeat(">", len(run)) + strings.TrimLeft(line, "<")
+	return line[:len(line)-len(strings.TrimLeft(line, line[:1]))]
+}
+
+// markIn is the word that makes a fence one of a kind: letters and digits, eight or more, with a digit among them.
+func markIn(line string) string {
+	for word := range strings.FieldsFuncSeq(line, func(r rune) bool { return !nameRune(r, "") }) {
+		if len(word) >= 8 && strings.ContainsAny(word, "0123456789") {
+			return word
+		}
 	}
-	return run
+	return ""
 }

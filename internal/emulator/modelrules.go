@@ -5,7 +5,7 @@ import "strings"
 // checkModel holds a conversation against what the model can do.
 func checkModel(m *Model, c *conversation, op operation) *apiError {
 	for _, rule := range []func(*Model, *conversation, operation) *apiError{
-		checkSystem, checkRoles, checkTools, checkToolChoice, checkSampling, checkMedia, checkOutput, checkLast, checkLength,
+		checkSystem, checkRoles, checkTools, checkMixedTurns, checkToolChoice, checkSampling, checkMedia, checkOutput, checkLast, checkLength,
 	} {
 		if err := rule(m, c, op); err != nil {
 			return err
@@ -45,6 +45,22 @@ func checkTools(m *Model, c *conversation, op operation) *apiError {
 	for _, t := range c.tools {
 		if t.strict && strings.HasPrefix(m.ID, "anthropic.") && !m.has(strictTools) {
 			return modelSaid("tools.0.custom.strict: Extra inputs are not permitted")
+		}
+	}
+	return nil
+}
+
+// checkMixedTurns refuses what Meta's and Mistral's prompt templates cannot express: words beside a tool call or beside a
+// tool's result.
+func checkMixedTurns(m *Model, c *conversation, _ operation) *apiError {
+	if !m.has(pureTurns) {
+		return nil
+	}
+	for _, turn := range c.messages {
+		for kind, name := range map[string]string{"toolUse": "use", "toolResult": "result"} {
+			if turn.has(kind) && turn.has("text") {
+				return invalid("%s.content: Conversation blocks and tool %s blocks cannot be provided in the same turn.", turn.at.path(), name)
+			}
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"crypto/tls"
+	"errors"
 	"net"
 	"net/http"
 	"time"
@@ -107,7 +108,7 @@ func (s *streamer) write() bool {
 	if err == nil {
 		err = http.NewResponseController(s.w).Flush()
 	}
-	return err == nil
+	return err == nil || errors.Is(err, http.ErrNotSupported)
 }
 
 // spoil puts the exception behind the newest frame, or breaks the frame; the stream ends there.
