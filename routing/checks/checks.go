@@ -16,6 +16,8 @@ import (
 type Options struct {
 	// AllSigns lets tools judge by everything that makes a call improbable, not by its schema alone.
 	AllSigns bool
+	// Language is the ISO 639-1 code of the one in which to answer; "" reads it from each request.
+	Language string
 }
 
 // All is the table of checks: how each is made.
@@ -28,13 +30,15 @@ func All() map[string]func(Options) (routing.Check, error) {
 		"cut":       simple(cut{}),
 		"malformed": simple(malformed{}),
 		"refusal":   newRefusal,
+		"language":  newLanguage,
+		"code":      simple(code{}),
 		"loop":      simple(loop{}),
 	}
 }
 
 // defaults are the checks of a policy that names none, in the order in which they are asked: what costs
 // little and is certain comes first.
-var defaults = [...]string{"malformed", "empty", "cut", "json", "schema", "tools", "refusal", "loop"}
+var defaults = [...]string{"malformed", "empty", "cut", "json", "schema", "tools", "refusal", "language", "loop"}
 
 // simple makes a check that takes no options.
 func simple(c routing.Check) func(Options) (routing.Check, error) {

@@ -27,12 +27,14 @@ func TestMend(t *testing.T) {
 		{name: "trailing commas", in: `{"a": [1, 2, ], }`, want: `{"a": [1, 2 ] }`, fixes: fixComma},
 		{name: "quotation marks inside", in: `{"a": "he said "no", twice", "b": "f("x", 'y')"}`,
 			want: `{"a": "he said \"no\", twice", "b": "f(\"x\", 'y')"}`, fixes: fixQuote},
+		{name: "comma forgotten at the end of a line", in: "{\"a\": \"x\"\n \"b\": \"y\"}", want: "{\"a\": \"x\"\n ,\"b\": \"y\"}", fixes: fixComma},
+		{name: "a broken fence, then a whole one", in: "```json\n{\"a\": 1 2}\n```\nI mean:\n```json\n{\"a\": 12}\n```", want: `{"a": 12}`, wrapped: true},
 		{name: "cut", in: `{"a": {"b": 1}, "c": "x`, wrong: "the JSON value does not end"},
 		{name: "cut in a fence", in: "```json\n{\"a\": [1, 2], \"b\"", wrong: "the JSON value does not end"},
 		{name: "no JSON", in: "I would rather not.", wrong: "no JSON value where one must stand"},
 		{name: "empty", in: " \n", wrong: "no JSON value"},
 		{name: "single quotes", in: `{'a': 1}`, wrong: "no key where one must stand"},
-		{name: "a broken object is not searched", in: `{"a": 1 "b": {"c": 2}}`, wrong: "no comma or closing bracket where one must stand"},
+		{name: "a broken object is not searched", in: `{"a": 1 2, "b": {"c": 2}}`, wrong: "no comma or closing bracket where one must stand"},
 		{name: "leading zero", in: `[01]`, wrong: "no comma or closing bracket where one must stand"},
 	}
 	for _, tt := range tests {

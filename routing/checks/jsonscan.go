@@ -6,7 +6,7 @@ type fix uint8
 const (
 	fixControl fix = 1 << iota // a raw line break or another control character inside a string
 	fixEscape                  // a backslash that begins no escape: "\pi"
-	fixComma                   // a comma before the closing bracket
+	fixComma                   // a comma before the closing bracket, or none before the next line's key
 	fixQuote                   // an unescaped quotation mark inside a string
 )
 
@@ -211,6 +211,10 @@ func (s *scanner) commaOrEnd(text string, c byte) {
 		s.expect(c, ',', wantValue)
 	case c == top+2: // '{'+2 is '}', '['+2 is ']'
 		s.closeAfter(text, false)
+	case c == '"' && top == '{' && s.whole && beginsKey(text[s.pos:]):
+		s.fixes |= fixComma
+		s.put(text, s.pos, ",", s.pos)
+		s.state = wantKey
 	default:
 		s.wrong = "no comma or closing bracket where one must stand"
 	}

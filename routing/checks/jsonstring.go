@@ -68,7 +68,7 @@ func (s *scanner) closes(text string) bool {
 	case rest[0] == '}' && object, rest[0] == ']' && !object:
 		return true
 	case rest[0] != ',':
-		return false
+		return object && rest[0] == '"' && strings.Contains(text[s.pos+1:len(text)-len(rest)], "\n") && beginsKey(rest)
 	}
 	rest = skipSpace(rest[1:])
 	if rest == "" || !object {

@@ -21,8 +21,11 @@ func mend(text string) mended {
 	f := finder{text: text}
 	f.scan.keep, f.scan.whole = true, true
 	for _, look := range []func() (mended, bool){f.bare, f.fenced, f.amid} {
-		if m, ok := look(); ok || f.broken {
+		if m, ok := look(); ok {
 			return m
+		}
+		if f.broken {
+			break
 		}
 	}
 	return mended{wrong: f.wrong}
@@ -54,9 +57,10 @@ func (f *finder) try(from int) (m mended, end int, ok bool) {
 	f.scan.reset(from)
 	f.scan.read(f.text)
 	if f.scan.complete() {
+		f.broken = false
 		return mended{text: f.scan.mended(f.text), fixes: f.scan.fixes}, f.scan.pos, true
 	}
-	f.broken = f.scan.keyed || f.scan.wrong == "" && len(f.scan.stack) > 0
+	f.broken = f.broken || f.scan.keyed || f.scan.wrong == "" && len(f.scan.stack) > 0
 	wrong := f.scan.wrong
 	if wrong == "" {
 		wrong = "the JSON value does not end"
@@ -71,7 +75,7 @@ func (f *finder) fail(wrong string) mended {
 	return mended{wrong: f.wrong}
 }
 
-// fenced looks for the value at the beginning of each fenced block.
+// fenced looks for the value at the beginning of each fenced block; after a broken one another may stand.
 func (f *finder) fenced() (best mended, ok bool) {
 	for at := 0; ; {
 		open := strings.Index(f.text[at:], "```")
@@ -84,9 +88,6 @@ func (f *finder) fenced() (best mended, ok bool) {
 			continue
 		}
 		m, end, ok := f.try(at)
-		if f.broken {
-			return m, false
-		}
 		if at = max(end, at+1); ok {
 			best = better(best, m)
 		}
@@ -135,7 +136,7 @@ func better(a, b mended) mended {
 // said names the faults that were put right.
 func (x fix) said() string {
 	var words []string
-	for i, w := range []string{"control character in a string", "bad escape", "trailing comma", "quotation mark in a string"} {
+	for i, w := range []string{"control character in a string", "bad escape", "comma", "quotation mark in a string"} {
 		if x&(1<<i) != 0 {
 			words = append(words, w)
 		}

@@ -34,7 +34,8 @@ const (
 	lacks
 	machine
 	sorry
-	lectures
+	scolds
+	warns
 	kinds
 )
 
@@ -79,9 +80,9 @@ func (r refusal) why(head string, p *routing.Prompt) string {
 	switch {
 	case found[declines]:
 		return "declines"
-	case found[lacks] && (found[machine] || found[sorry]):
+	case found[lacks]:
 		return "says what it lacks"
-	case found[lectures] && (found[machine] || found[sorry]):
+	case found[scolds], found[warns] && (found[machine] || found[sorry]):
 		return "lectures"
 	}
 	return ""
@@ -99,7 +100,7 @@ func (r refusal) find(text string, p *routing.Prompt) (found [kinds]bool) {
 // asked tells whether the request itself uses the phrase, as one does that says what to answer where
 // there is no answer.
 func asked(s sign, p *routing.Prompt) bool {
-	if s.kind != declines && s.kind != lacks {
+	if s.kind == machine || s.kind == sorry {
 		return false
 	}
 	return s.in(plain(p.System)) || s.in(plain(p.Last().Text))
@@ -120,7 +121,7 @@ func (s sign) follows(rest string, within int) bool {
 
 // parseSigns reads refusal.txt.
 func parseSigns(text string) ([]sign, error) {
-	names := map[string]int{"declines": declines, "lacks": lacks, "machine": machine, "sorry": sorry, "lectures": lectures}
+	names := map[string]int{"declines": declines, "lacks": lacks, "machine": machine, "sorry": sorry, "scolds": scolds, "warns": warns}
 	var signs []sign
 	for i, line := range strings.Split(text, "\n") {
 		if line == "" || line[0] == '#' {

@@ -1,0 +1,94 @@
+package checks
+
+import (
+	"fmt"
+	"strings"
+
+	"ockham/routing"
+)
+
+// languageCheck wants the answer in the language that the request asks for, or else in the user's own.
+type languageCheck struct {
+	languages *languages
+	wanted    int // -1: read from the request
+}
+
+const (
+	languageRunes = 800  // how much of an answer is looked at
+	languageEarly = 350  // how much of one that is still being written must be there
+	languageFits  = 0.55 // the least share that may be in a language that is wanted
+)
+
+func newLanguage(o Options) (routing.Check, error) {
+	l, err := newLanguages()
+	if err != nil {
+		return nil, err
+	}
+	c := languageCheck{languages: l, wanted: -1}
+	if o.Language == "" {
+		return c, nil
+	}
+	i, ok := l.byCode(o.Language)
+	if !ok {
+		return nil, fmt.Errorf("language %q is not known", o.Language)
+	}
+	c.wanted = i
+	return c, nil
+}
+
+func (languageCheck) Name() string { return "language" }
+
+func (c languageCheck) Start(p *routing.Prompt) routing.Look {
+	wanted := []int{c.wanted}
+	if c.wanted < 0 {
+		wanted = c.languages.wanted(p)
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	return func(a *routing.Answer) routing.Verdict {
+		head, full := beginning(a.Text, languageRunes)
+		if early, _ := beginning(a.Text, languageEarly); !a.Done && len(early) == len(head) {
+			return routing.Verdict{}
+		}
+		return c.judge(prose(head), wanted, full || a.Done)
+	}
+}
+
+func (c languageCheck) judge(text string, wanted []int, final bool) routing.Verdict {
+	p := c.languages.look(text)
+	for _, i := range wanted {
+		if c.languages.fits(p, i) >= languageFits {
+			return accepted(final)
+		}
+	}
+	if !c.languages.enough(p, c.languages.list[wanted[0]].script) {
+		return accepted(final)
+	}
+	return routing.Rejected(routing.ReasonLanguage, "not in "+c.languages.list[wanted[0]].code)
+}
+
+// accepted says that the rest cannot change the verdict, or that it can.
+func accepted(final bool) routing.Verdict {
+	if final {
+		return routing.Verdict{Decision: routing.Accept}
+	}
+	return routing.Verdict{}
+}
+
+// prose leaves out fenced blocks and lines that are no text.
+func prose(s string) string {
+	if !strings.Contains(s, "```") {
+		return s
+	}
+	var b strings.Builder
+	open := false
+	for line := range strings.Lines(s) {
+		if strings.HasPrefix(strings.TrimSpace(line), "```") {
+			open = !open
+		} else if !open {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,174 @@
+package checks
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// profile is what a text shows of its language.
+type profile struct {
+	letters float64          // all of them; one of Chinese, Japanese or Korean counts as several
+	scripts [scripts]float64 // of these
+	words   int              // in Latin script
+	hits    int              // of these, common words of some language
+	votes   []float64        // by language, of the words in Latin script
+	symbols int              // that code is full of
+}
+
+// denseLetter is how many letters of an alphabet one of Chinese, Japanese or Korean stands for.
+const denseLetter = 2
+
+// look reads prose; code blocks are for the caller to leave out. An apostrophe ends a word and belongs to
+// it, so that l'eau is "l'" and "eau".
+func (l *languages) look(text string) profile {
+	p := profile{votes: make([]float64, len(l.list))}
+	word := make([]byte, 1, 64)
+	for _, r := range text {
+		letter := unicode.IsLetter(r) || len(word) > 1 && unicode.IsMark(r)
+		if letter {
+			r = unicode.ToLower(r)
+			word = utf8.AppendRune(word, r)
+			p.letter(r)
+			l.letterVote(&p, r)
+			continue
+		}
+		if strings.ContainsRune("{}();=<>\\", r) {
+			p.symbols++
+		}
+		if (r == '\'' || r == '’') && len(word) > 1 {
+			word = append(word, '\'')
+		}
+		l.wordVote(&p, word)
+		word = word[:1]
+	}
+	l.wordVote(&p, word)
+	return p
+}
+
+// letterVote counts a letter that few languages have.
+func (l *languages) letterVote(p *profile, r rune) {
+	if r < 0x80 || scriptOf(r) != latin {
+		return
+	}
+	var key [5]byte
+	for _, v := range l.words[string(utf8.AppendRune(append(key[:0], '~'), r))] {
+		p.votes[v.language] += v.weight
+	}
+}
+
+// wordVote counts a word in Latin script for the languages in which it, or its ending, is common. The
+// word stands behind one byte that is left for the mark of an ending.
+func (l *languages) wordVote(p *profile, word []byte) {
+	if first, _ := utf8.DecodeRune(word[1:]); len(word) == 1 || scriptOf(first) != latin {
+		return
+	}
+	p.words++
+	if votes := l.words[string(word[1:])]; len(votes) > 0 {
+		p.hits++
+		p.count(votes)
+		return
+	}
+	for n := min(8, len(word)-3); n >= 2; n-- {
+		at := len(word) - n - 1
+		saved := word[at]
+		word[at] = '-'
+		votes := l.words[string(word[at:])]
+		word[at] = saved
+		if len(votes) > 0 {
+			p.count(votes)
+			return
+		}
+	}
+}
+
+func (p *profile) count(votes []vote) {
+	for _, v := range votes {
+		p.votes[v.language] += v.weight
+	}
+}
+
+func (p *profile) letter(r rune) {
+	s := scriptOf(r)
+	n := 1.0
+	if s >= kana {
+		n = denseLetter
+	}
+	p.letters += n
+	p.scripts[s] += n
+}
+
+// fits tells how much of the text can be of language i, from 0 to 1: the share of its script, and within
+// the Latin script its words beside those of the likeliest language.
+func (l *languages) fits(p profile, i int) float64 {
+	if p.letters == 0 {
+		return 0
+	}
+	lang := l.list[i]
+	share := p.scripts[lang.script] / p.letters
+	switch {
+	case lang.script == latin:
+		best, votes := l.likeliest(p)
+		if best < 0 || votes == 0 {
+			return share
+		}
+		return share * p.votes[i] / votes
+	case lang.code == "ja":
+		if p.scripts[kana]*10 < p.scripts[han] {
+			return share
+		}
+		return (p.scripts[kana] + p.scripts[han]) / p.letters
+	case lang.code == "zh" && p.scripts[kana]*5 > p.scripts[han]:
+		return 0
+	}
+	return share
+}
+
+// likeliest is the language in Latin script with most votes, -1 where there are none.
+func (l *languages) likeliest(p profile) (best int, votes float64) {
+	best = -1
+	for i, v := range p.votes {
+		if v > votes {
+			best, votes = i, v
+		}
+	}
+	return best, votes
+}
+
+// enough tells whether p shows so much prose that it is not in a language of the script that is wanted:
+// letters of another script, or common words. Code is no prose, and neither are lists of names.
+func (l *languages) enough(p profile, wanted script) bool {
+	if other := p.letters - p.scripts[latin]; other > p.letters/2 {
+		return other >= 20
+	}
+	if float64(p.symbols)*8 > p.letters {
+		return false
+	}
+	_, votes := l.likeliest(p)
+	return p.hits >= 5 && p.hits*7 >= p.words || wanted != latin && p.words >= 12 && votes >= 1
+}
+
+// main tells the language of a text, false where it is in doubt.
+func (l *languages) main(text string) (int, bool) {
+	p := l.look(text)
+	best, most := -1, 0.0
+	for i := range l.list {
+		if f := l.fits(p, i); f > most {
+			best, most = i, f
+		}
+	}
+	if p.scripts[latin] < p.letters/2 {
+		return best, most >= 0.5 && p.letters >= 6
+	}
+	return best, most >= 0.5 && l.ahead(p, best)
+}
+
+// ahead tells whether a language in Latin script has clearly more votes than any other.
+func (l *languages) ahead(p profile, best int) bool {
+	for i, v := range p.votes {
+		if i != best && p.votes[best] < 1.5*v+0.6 {
+			return false
+		}
+	}
+	return p.votes[best] >= 0.8
+}

@@ -1,0 +1,184 @@
+package checks
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"ockham/routing"
+)
+
+// wanted are the languages in which the request may be answered; none where that is in doubt. A language
+// that is asked for by name comes before the one in which the request is written.
+func (l *languages) wanted(p *routing.Prompt) []int {
+	last := p.Last().Text
+	for _, text := range []string{last, p.System} {
+		named, doubt := l.named(strings.ToLower(ends(text, 2000)))
+		if doubt {
+			return nil
+		}
+		if len(named) > 0 {
+			return named
+		}
+	}
+	return l.written(prose(last))
+}
+
+// ends keeps the beginning and the end of a long text, where requests say what they want.
+func ends(s string, n int) string {
+	if len(s) <= 2*n {
+		return s
+	}
+	return strings.ToValidUTF8(s[:n]+"\n"+s[len(s)-n:], "")
+}
+
+// written are the languages of the request: its beginning, its end and the whole may be in different
+// ones, as when a text is given to work on.
+func (l *languages) written(text string) []int {
+	text = ends(text, 1000)
+	lines := lastLines(text, 400)
+	if len(lines) == 0 {
+		return nil
+	}
+	var all []int
+	for _, part := range []string{lines[0], lines[len(lines)-1], text} {
+		if i, ok := l.main(part); ok && !slices.Contains(all, i) {
+			all = append(all, i)
+		}
+	}
+	return all
+}
+
+// named finds the languages that a request asks for by name: "in Spanish", "auf Deutsch", "用中文". It is
+// in doubt where languages themselves are the matter, as in translations and lessons.
+func (l *languages) named(text string) (found []int, doubt bool) {
+	mentioned := false
+	add := func(i int, asks bool) {
+		mentioned = true
+		if asks && !slices.Contains(found, i) {
+			found = append(found, i)
+		}
+	}
+	l.spacedNames(text, add)
+	for _, d := range l.dense {
+		if at := strings.Index(text, d.name); at >= 0 {
+			add(d.language, asksDense(text[:at], text[at+len(d.name):]))
+		}
+	}
+	return found, mentioned && aboutLanguage(text) || len(found) == 0 && unknownLanguage(text)
+}
+
+// unknownLanguage tells whether a request asks for a language that is not in the table.
+func unknownLanguage(text string) bool {
+	for _, word := range []string{"different language", "another language", "foreign language", "語で", "语回答", "語回答"} {
+		if strings.Contains(text, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// spacedNames reports each name of one or two words.
+func (l *languages) spacedNames(text string, add func(i int, asks bool)) {
+	before, last := "", ""
+	end := 0
+	for start, word := range words(text) {
+		pair := ""
+		if last != "" && text[end:start] == " " {
+			pair = last + " " + word
+		}
+		end = start + len(word)
+		if i, ok := l.names[pair]; ok {
+			add(i, asksSpaced(before, text[end:]))
+		} else if i, ok := l.names[strings.TrimPrefix(word, "بال")]; ok {
+			add(i, asksSpaced(last, text[end:]))
+		} else if i, ok := l.names[strings.TrimPrefix(word, "ب")]; ok {
+			add(i, true)
+		}
+		before, last = last, word
+		if word == "the" {
+			last = before + " the"
+		}
+	}
+}
+
+// words yields the words of text and where they begin.
+func words(text string) func(yield func(int, string) bool) {
+	return func(yield func(int, string) bool) {
+		from := -1
+		for i, r := range text {
+			in := unicode.IsLetter(r) || unicode.IsMark(r) || r == '-' && from >= 0
+			if in && from < 0 {
+				from = i
+			}
+			if !in && from >= 0 {
+				if !yield(from, text[from:i]) {
+					return
+				}
+				from = -1
+			}
+		}
+		if from >= 0 {
+			yield(from, text[from:])
+		}
+	}
+}
+
+// asksSpaced tells by the word before the name and by what follows it whether the name says how to
+// answer: "write in French." does, "in French cuisine" does not.
+func asksSpaced(before, rest string) bool {
+	switch before {
+	case "in", "into", "en", "auf", "em", "ins", "dans", "dalam", "bằng", "på", "на", "po", "op", "bahasa", "باللغة", "اللغة":
+	case "use", "using", "speak", "only", "entirely", "completely", "fully", "usa", "utilise", "menggunakan":
+	case "in the", "using the", "only the", "into the":
+		return strings.HasPrefix(rest, " language")
+	default:
+		return strings.HasPrefix(rest, " में") || strings.HasPrefix(rest, " olarak")
+	}
+	next := strings.TrimLeft(rest, " ")
+	if r, _ := utf8.DecodeRuneInString(next); next == rest || !unicode.IsLetter(r) {
+		return true
+	}
+	for _, word := range words(rest) {
+		return joins(word)
+	}
+	return true
+}
+
+// joins tells which words may follow the name of a language that says how to answer.
+func joins(word string) bool {
+	switch word {
+	case "of", "for", "that", "about", "with", "on", "to", "how", "what", "why", "the", "a", "an", "please", "and", "or",
+		"only", "in", "by", "using", "including", "from", "so", "which", "language", "as", "but", "explaining",
+		"et", "avec", "sans", "mit", "con", "com", "ohne", "sobre", "de", "que", "para", "por", "y", "sur", "pour", "qui", "über", "für", "und", "su", "per", "e", "tentang", "untuk", "про", "о":
+		return true
+	}
+	return len(word) > 5 && strings.HasSuffix(word, "ing")
+}
+
+// asksDense is asksSpaced for scripts without spaces: 用英语, 英語で, 영어로.
+func asksDense(before, after string) bool {
+	for _, sign := range []string{"用", "以", "成", "为", "為", "ด้วย", "เป็น"} {
+		if strings.HasSuffix(before, sign) {
+			return true
+		}
+	}
+	for _, sign := range []string{"で", "に", "로", "으로", "回答", "书写", "撰写"} {
+		if strings.HasPrefix(after, sign) {
+			return true
+		}
+	}
+	return false
+}
+
+// aboutLanguage tells whether a request is likely to be answered in two languages at once.
+func aboutLanguage(text string) bool {
+	for _, word := range []string{"translat", "how do you say", "how to say", "what does", "meaning of", "traduc", "traduis",
+		"übersetz", "traduz", "cómo se dice", "comment dit-on", "翻译", "翻訳", "번역", "перевед", "terjemah", "çevir", "अनुवाद", "ترجم"} {
+		if strings.Contains(text, word) {
+			return true
+		}
+	}
+	return false
+}
