@@ -113,7 +113,7 @@ type Interval struct {
 }
 
 // minHoldOut is the smallest arm from which an interval is given.
-const minHoldOut = 30
+const minHoldOut = 50
 
 // EstimateSavings compares the two arms; largestUSD is the counterfactual cost of the routed one.
 func EstimateSavings(routed, holdOut ArmSums, largestUSD float64) Savings {
