@@ -62,10 +62,11 @@ func (d *decision) hold() Hold {
 // holdOut sends a share of the requests straight to the largest model, so that savings are measured
 // and not only computed. The draw depends on the request's id alone: any replica draws the same.
 func (d *decision) holdOut(p *Plan) {
-	if p.Pinned || d.profile.RealTime || d.profile.HoldOut <= 0 || d.over != nil {
+	if p.Pinned || d.profile.RealTime || d.profile.HoldOut <= 0 || d.over != nil || d.lacks(p.Largest) != "" {
 		return
 	}
-	if draw(d.p.ID) >= d.profile.HoldOut || d.lacks(p.Largest) != "" {
+	p.Drawn = true
+	if draw(d.p.ID) >= d.profile.HoldOut {
 		return
 	}
 	p.HoldOut, p.Models = true, []*Model{p.Largest}

@@ -181,6 +181,7 @@ type Plan struct {
 	Limits    Limits
 	Hold      Hold
 	Pinned    bool // a concrete model was asked for: never left, checks only reported
+	Drawn     bool // the draw for the hold-out could have taken it: it counts in the comparison
 	HoldOut   bool // sent straight to the largest model, to measure savings against
 	Features  Features
 	Steps     []Step
