@@ -84,7 +84,7 @@ func (m *messages) member(name string, v gjson.Result) (err error) {
 	case "output_format":
 		err = m.readFormat(v)
 	case "metadata":
-		err = members(v, m.metadata)
+		m.Metadata, err = readMetadata(v)
 	case "service_tier":
 		err = m.readServiceTier(v)
 	case "cache_control":
@@ -172,17 +172,6 @@ func (m *messages) readFormat(v gjson.Result) error {
 	}
 	if f.JSON = f.Schema != nil; f.JSON {
 		m.Request.Format = f
-	}
-	return err
-}
-
-func (m *messages) metadata(name string, v gjson.Result) error {
-	s, err := str(v)
-	if err == nil && s != "" {
-		if m.Metadata == nil {
-			m.Metadata = map[string]string{}
-		}
-		m.Metadata[clip(name)] = s
 	}
 	return err
 }

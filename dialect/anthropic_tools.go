@@ -48,7 +48,10 @@ func (m *messages) choice(name string, v gjson.Result) (err error) {
 	case "name":
 		m.tools.forced, err = str(v)
 	case "disable_parallel_tool_use":
-		m.tools.single, err = boolean(v)
+		var single bool
+		if single, err = boolean(v); single {
+			m.tools.single = name
+		}
 	default:
 		err = errUnknown
 	}

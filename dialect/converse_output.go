@@ -27,7 +27,6 @@ func (c *converse) outputConfig(v gjson.Result) error {
 		switch name {
 		case "effort":
 			r.Effort, err = oneOf(v, "low", "medium", "high", "xhigh", "max")
-			c.Reasoning = c.Reasoning || r.Effort != ""
 		case "textFormat":
 			err = c.textFormat(v)
 		default:

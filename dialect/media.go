@@ -173,7 +173,11 @@ func (d *documents) base64Document(media, file, data string, more ...[]byte) (be
 	if err != nil {
 		return bedrock.Block{}, err
 	}
-	return d.add(format, strings.TrimSuffix(path.Base(file), path.Ext(file)), []byte(`{"bytes":"`+data+`"}`), more...), nil
+	name := file
+	if ext := path.Ext(file); documentExtensions[strings.ToLower(ext)] != "" {
+		name = strings.TrimSuffix(file, ext)
+	}
+	return d.add(format, name, []byte(`{"bytes":"`+data+`"}`), more...), nil
 }
 
 // textDocument makes a document of plain text.

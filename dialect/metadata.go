@@ -1,13 +1,13 @@
 package dialect
 
 import (
-	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/tidwall/gjson"
 )
 
-// readMetadata reads an object whose values are strings.
+// readMetadata reads an object of any names, whose values are strings; null values are left out.
 func readMetadata(v gjson.Result) (map[string]string, error) {
 	if v.Type == gjson.Null {
 		return nil, nil
@@ -22,6 +22,9 @@ func readMetadata(v gjson.Result) (map[string]string, error) {
 			err = wrong(clip(k.Str), "is given twice")
 			return false
 		}
+		if v.Type == gjson.Null {
+			return true
+		}
 		if v.Type != gjson.String {
 			err = wrong(clip(k.Str), "must be a string, not "+kind(v))
 			return false
@@ -32,8 +35,15 @@ func readMetadata(v gjson.Result) (map[string]string, error) {
 	return m, err
 }
 
-// metadataText is what Bedrock takes as a key or value of requestMetadata.
-var metadataText = regexp.MustCompile(`^[a-zA-Z0-9\s:_@$#=/+,\-.]{0,256}$`)
+// metadataText tells whether Bedrock takes s as a key or value of requestMetadata.
+func metadataText(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; !wordByte(c) && strings.IndexByte(" \t\n\v\f\r:_@$#=/+,-.", c) < 0 {
+			return false
+		}
+	}
+	return len(s) <= 256
+}
 
 // requestMetadata writes the client's metadata for Bedrock's own logs. If Bedrock would refuse any of
 // it, none is sent and the drop is noted.
@@ -43,7 +53,7 @@ func requestMetadata(c *Call) []byte {
 	}
 	keys := make([]string, 0, min(len(c.Metadata), 17))
 	for k, v := range c.Metadata {
-		if len(keys) == 16 || k == "" || !metadataText.MatchString(k) || !metadataText.MatchString(v) {
+		if len(keys) == 16 || k == "" || !metadataText(k) || !metadataText(v) {
 			c.drop("metadata")
 			return nil
 		}

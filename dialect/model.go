@@ -48,11 +48,7 @@ func shownModel(c *Call, r *Reply) string {
 func ModelsList(names []string) []byte {
 	dst := []byte(`{"object":"list","data":[`)
 	for _, name := range names {
-		dst = append(separate(dst), '{')
-		dst = appendField(dst, "id", name)
-		dst = append(dst, `,"object":"model","created":0,"owned_by":"ockham","type":"model"`...)
-		dst = appendField(dst, "display_name", name)
-		dst = append(dst, `,"created_at":"1970-01-01T00:00:00Z"}`...)
+		dst = append(separate(dst), ModelInfo(name)...)
 	}
 	dst = append(dst, `],"has_more":false`...)
 	if len(names) == 0 {
@@ -61,4 +57,12 @@ func ModelsList(names []string) []byte {
 	dst = appendField(dst, "first_id", names[0])
 	dst = appendField(dst, "last_id", names[len(names)-1])
 	return append(dst, '}')
+}
+
+// ModelInfo is the body of GET /v1/models/{name}.
+func ModelInfo(name string) []byte {
+	dst := appendField([]byte{'{'}, "id", name)
+	dst = append(dst, `,"object":"model","created":0,"owned_by":"ockham","type":"model"`...)
+	dst = appendField(dst, "display_name", name)
+	return append(dst, `,"created_at":"1970-01-01T00:00:00Z"}`...)
 }

@@ -62,8 +62,9 @@ func (o *chat) member(name string, v gjson.Result) (err error) {
 	case "tool_choice":
 		err = o.readChoice(v)
 	case "parallel_tool_calls":
-		_, err = boolean(v)
-		o.tools.single = v.Type == gjson.False
+		if _, err = boolean(v); v.Type == gjson.False {
+			o.tools.single = name
+		}
 	case "max_completion_tokens":
 		r.MaxTokens, err = integer(v, 1)
 	case "max_tokens":

@@ -13,7 +13,7 @@ type toolbox struct {
 	renamed map[string]string // Bedrock's name to the client's, where they differ
 	mode    string            // none, auto, any, tool
 	forced  string            // the tool that must be called, by the client's name
-	single  bool              // one call at a time
+	single  string            // the field that asks for one call at a time, "" if none does
 }
 
 // add takes a tool whose name the client chose.
@@ -61,7 +61,7 @@ func (t *toolbox) settle(c *Call) error {
 	}
 	c.Request.Tools = t.tools
 	c.Request.Choice.Mode = t.mode
-	if t.single {
+	if t.single != "" {
 		t.oneByOne(c)
 	}
 	return nil
@@ -71,7 +71,7 @@ func (t *toolbox) settle(c *Call) error {
 // has no toolChoice beside it; others have no such thing.
 func (t *toolbox) oneByOne(c *Call) {
 	if t.mode == "any" || t.mode == "tool" {
-		c.drop("parallel_tool_calls")
+		c.drop(t.single)
 		return
 	}
 	c.Request.Choice = bedrock.ToolChoice{}
