@@ -167,7 +167,7 @@ func (m *metrics) charges(ctx context.Context, p *routing.Plan) {
 }
 
 func (m *metrics) arm(o *extproc.Outcome) {
-	arm, ok := armOf(o)
+	arm, ok := armOf(o.Plan, len(o.Attempts))
 	if !ok {
 		return
 	}

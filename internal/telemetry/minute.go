@@ -9,7 +9,7 @@ type minute struct {
 	requests, failed, escalated, left int
 	costUSD, largestUSD               float64
 	routed, holdOut                   ArmSums
-	routedLargestUSD                  float64 // counterfactual of the routed arm
+	chosen                            Money // of requests for which routing chose
 	took, first, decided, held        spread
 }
 
@@ -20,6 +20,10 @@ func (m *minute) add(r *Record) {
 	m.failed += one(r.Failed())
 	m.escalated += one(r.Escalated)
 	m.left += one(r.Left)
+	if r.Plan != nil && !r.Plan.Pinned && !r.Plan.HoldOut {
+		m.chosen.CostUSD += r.CostUSD
+		m.chosen.LargestUSD += r.LargestCostUSD
+	}
 	m.addArm(r)
 	m.took.add(r.Millis)
 	m.decided.add(r.DecidedMillis)
@@ -38,7 +42,6 @@ func (m *minute) addArm(r *Record) {
 		m.holdOut.Add(r.CostUSD, r.Failed())
 	default:
 		m.routed.Add(r.CostUSD, r.Failed())
-		m.routedLargestUSD += r.LargestCostUSD
 	}
 }
 
@@ -51,14 +54,15 @@ func (m *minute) merge(o *minute) {
 	m.largestUSD += o.largestUSD
 	m.routed.Merge(o.routed)
 	m.holdOut.Merge(o.holdOut)
-	m.routedLargestUSD += o.routedLargestUSD
+	m.chosen.CostUSD += o.chosen.CostUSD
+	m.chosen.LargestUSD += o.chosen.LargestUSD
 	m.took.merge(&o.took)
 	m.first.merge(&o.first)
 	m.decided.merge(&o.decided)
 	m.held.merge(&o.held)
 }
 
-func (m *minute) savings() Savings { return EstimateSavings(m.routed, m.holdOut, m.routedLargestUSD) }
+func (m *minute) savings() Savings { return EstimateSavings(m.routed, m.holdOut, m.chosen) }
 
 // FirstMillis is how long the client waited for the first token of the answer it got, the release
 // held back not counted; 0 where the answer was plain.

@@ -56,6 +56,7 @@ type PlanRecord struct {
 	Largest         string           `json:"largest,omitempty"`
 	Checks          []string         `json:"checks,omitempty"`
 	Pinned          bool             `json:"pinned,omitempty"`
+	Drawn           bool             `json:"drawn,omitempty"` // counts in the hold-out's comparison
 	HoldOut         bool             `json:"hold_out,omitempty"`
 	ExpectedCostUSD float64          `json:"expected_cost_usd,omitempty"`
 	Features        routing.Features `json:"features"`
@@ -131,7 +132,7 @@ func planRecord(p *routing.Plan) *PlanRecord {
 		return nil
 	}
 	r := &PlanRecord{
-		Pipe: p.Pipe, Strategy: p.Strategy, Reason: p.Reason, Pinned: p.Pinned, HoldOut: p.HoldOut,
+		Pipe: p.Pipe, Strategy: p.Strategy, Reason: p.Reason, Pinned: p.Pinned, Drawn: p.Drawn, HoldOut: p.HoldOut,
 		ExpectedCostUSD: p.ExpectedCostUSD, Features: p.Features, Steps: p.Steps,
 		Models: make([]string, len(p.Models)),
 	}

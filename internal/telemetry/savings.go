@@ -3,7 +3,7 @@ package telemetry
 import (
 	"math"
 
-	"ockham/extproc"
+	"ockham/routing"
 )
 
 // Two figures say what routing saves, and they are kept apart:
@@ -30,19 +30,19 @@ func (a Arm) String() string {
 	return "routed"
 }
 
-// armOf places a request. Those that cost nothing for want of a plan, and those whose model was asked
-// for by name, could not have been drawn, and count in neither arm. Requests that failed count: they
+// armOf places a request. Only those that the draw could have taken are compared: requests for a
+// model by name, or on a route without hold-out, are of another kind. Requests that failed count: they
 // are part of what either way of working costs.
-func armOf(o *extproc.Outcome) (arm Arm, ok bool) {
-	if o.Plan == nil {
+func armOf(p *routing.Plan, attempts int) (arm Arm, ok bool) {
+	if p == nil {
 		return 0, false
 	}
-	return place(o.Plan.Pinned, o.Plan.HoldOut, len(o.Attempts))
+	return place(p.Drawn, p.HoldOut, attempts)
 }
 
-func place(pinned, holdOut bool, attempts int) (arm Arm, ok bool) {
+func place(drawn, holdOut bool, attempts int) (arm Arm, ok bool) {
 	switch {
-	case pinned || attempts == 0:
+	case !drawn || attempts == 0:
 		return 0, false
 	case holdOut:
 		return ArmHoldOut, true
@@ -91,7 +91,8 @@ func (a ArmSums) relative() float64 {
 
 // Savings is what an observer can audit.
 type Savings struct {
-	// Counterfactual is 1 - cost / cost of the same tokens at the largest model, over routed requests.
+	// Counterfactual is 1 - cost / cost of the same tokens at the largest model, over all requests for
+	// which routing chose, drawn or not.
 	Counterfactual    float64 `json:"counterfactual"`
 	CounterfactualUSD float64 `json:"counterfactual_usd"`
 	// Measured is 1 - mean cost of a routed request / mean cost of a held-out one; nil until the
@@ -115,11 +116,14 @@ type Interval struct {
 // minHoldOut is the smallest arm from which an interval is given.
 const minHoldOut = 50
 
-// EstimateSavings compares the two arms; largestUSD is the counterfactual cost of the routed one.
-func EstimateSavings(routed, holdOut ArmSums, largestUSD float64) Savings {
-	s := Savings{Routed: routed, HoldOut: holdOut, CounterfactualUSD: largestUSD - routed.CostUSD}
-	if largestUSD > 0 {
-		s.Counterfactual = 1 - routed.CostUSD/largestUSD
+// Money is what requests cost, and what they would have cost at the largest model.
+type Money struct{ CostUSD, LargestUSD float64 }
+
+// EstimateSavings compares the two arms, and what the chosen requests cost with what they would have.
+func EstimateSavings(routed, holdOut ArmSums, chosen Money) Savings {
+	s := Savings{Routed: routed, HoldOut: holdOut, CounterfactualUSD: chosen.LargestUSD - chosen.CostUSD}
+	if chosen.LargestUSD > 0 {
+		s.Counterfactual = 1 - chosen.CostUSD/chosen.LargestUSD
 	}
 	if routed.Requests < minHoldOut || holdOut.Requests < minHoldOut || routed.CostUSD <= 0 || holdOut.CostUSD <= 0 {
 		return s

@@ -27,7 +27,7 @@ func TestMeasuredIntervalsHoldTheTruth(t *testing.T) {
 		ratio, money, failed := 0, 0, 0
 		for range runs {
 			routed := draw(r, size.routed, 0.4)
-			s := EstimateSavings(routed, draw(r, size.holdOut, 1), 1)
+			s := EstimateSavings(routed, draw(r, size.holdOut, 1), Money{})
 			ratio += holds(s.Measured, truth)
 			money += holds(s.MeasuredUSD, float64(size.routed)-routed.CostUSD)
 			failed += holds(s.FailedMore, 0)
@@ -56,7 +56,7 @@ func TestSmallHoldOutsGiveNoInterval(t *testing.T) {
 		{"all free", draw(r, 100, 1), ArmSums{Requests: 50}},
 	}
 	for _, test := range tests {
-		if s := EstimateSavings(test.routed, test.holdOut, 0); s.Measured != nil || math.IsNaN(s.Counterfactual) {
+		if s := EstimateSavings(test.routed, test.holdOut, Money{}); s.Measured != nil || math.IsNaN(s.Counterfactual) {
 			t.Errorf("%s: got %+v, want no interval and no NaN", test.name, s)
 		}
 	}
@@ -81,14 +81,14 @@ func TestWhoCountsInWhichArm(t *testing.T) {
 		ok   bool
 	}{
 		{"no plan", extproc.Outcome{Attempts: attempts}, 0, false},
-		{"no attempt", extproc.Outcome{Plan: &routing.Plan{}}, 0, false},
-		{"a concrete model", extproc.Outcome{Plan: &routing.Plan{Pinned: true}, Attempts: attempts}, 0, false},
-		{"routed", extproc.Outcome{Plan: &routing.Plan{}, Attempts: attempts}, ArmRouted, true},
-		{"routed, failed", extproc.Outcome{Plan: &routing.Plan{}, Attempts: attempts, Error: "timeout", Served: -1}, ArmRouted, true},
-		{"held out", extproc.Outcome{Plan: &routing.Plan{HoldOut: true}, Attempts: attempts}, ArmHoldOut, true},
+		{"no attempt", extproc.Outcome{Plan: &routing.Plan{Drawn: true}}, 0, false},
+		{"beyond the draw", extproc.Outcome{Plan: &routing.Plan{}, Attempts: attempts}, 0, false},
+		{"routed", extproc.Outcome{Plan: &routing.Plan{Drawn: true}, Attempts: attempts}, ArmRouted, true},
+		{"routed, failed", extproc.Outcome{Plan: &routing.Plan{Drawn: true}, Attempts: attempts, Error: "timeout", Served: -1}, ArmRouted, true},
+		{"held out", extproc.Outcome{Plan: &routing.Plan{Drawn: true, HoldOut: true}, Attempts: attempts}, ArmHoldOut, true},
 	}
 	for _, test := range tests {
-		arm, ok := armOf(&test.o)
+		arm, ok := armOf(test.o.Plan, len(test.o.Attempts))
 		again, okAgain := (&event{outcome: test.o}).record("").Arm()
 		if arm != test.arm || ok != test.ok || arm != again || ok != okAgain {
 			t.Errorf("%s: got %v %v (by the record %v %v), want %v %v", test.name, arm, ok, again, okAgain, test.arm, test.ok)

@@ -164,7 +164,7 @@ func (r *Record) Arm() (arm Arm, ok bool) {
 	if r.Plan == nil {
 		return 0, false
 	}
-	return place(r.Plan.Pinned, r.Plan.HoldOut, len(r.Attempts))
+	return place(r.Plan.Drawn, r.Plan.HoldOut, len(r.Attempts))
 }
 
 // Failed tells whether the client got no good answer.

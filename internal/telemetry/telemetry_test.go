@@ -33,7 +33,7 @@ func escalated(id string) *extproc.Outcome {
 		Held: 300 * time.Millisecond, Dialect: "generate", Route: "main", Tenant: "acme", Stream: true,
 		Prompt: &routing.Prompt{Task: "poetry", System: "Be brief.", Turns: []routing.Turn{{Role: "user", Text: "a private question"}}},
 		Plan: &routing.Plan{
-			Pipe: "green", Strategy: routing.StrategyJudge, Reason: "the judge said 1", Models: []*routing.Model{small(), large()}, Largest: large(),
+			Pipe: "green", Strategy: routing.StrategyJudge, Reason: "the judge said 1", Models: []*routing.Model{small(), large()}, Largest: large(), Drawn: true,
 			Features: routing.Features{Tokens: 12, Score: -1}, Steps: []routing.Step{{Step: "judge", Result: "green", Reason: "said 1"}},
 			Charges:         []routing.Charge{{What: "judge", Model: "small", Tokens: routing.Tokens{In: 50, Out: 1}, CostUSD: 0.0001, Took: 9 * time.Millisecond}},
 			ExpectedCostUSD: 0.001,
