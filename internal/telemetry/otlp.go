@@ -4,20 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
-	"net/url"
 	"os"
-	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/exporters/otlp/otlplog/otlploggrpc"
-	"go.opentelemetry.io/otel/exporters/otlp/otlpmetric/otlpmetricgrpc"
-	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracegrpc"
 	"go.opentelemetry.io/otel/log"
 	sdklog "go.opentelemetry.io/otel/sdk/log"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
-	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
@@ -25,27 +18,13 @@ import (
 
 // OTLPConfig names a collector. Without an Endpoint nothing of OTLP is started.
 type OTLPConfig struct {
-	Endpoint string            // http://host:4317 or https://host:4317; OTLP over gRPC
+	Endpoint string            // http://HOST:4318, grpc://HOST:4317; https and grpcs with TLS
 	Headers  map[string]string // sent with every export
 	Logs     bool              // ledger lines, as log records
 	Metrics  bool
 	Traces   bool
 	Interval time.Duration // between exports of metrics; default 30 s
 	Sample   float64       // share of the traces that begin here; default 1. Envoy's decision wins
-}
-
-func (c OTLPConfig) validate() error {
-	if c.Endpoint == "" {
-		return nil
-	}
-	u, err := url.Parse(c.Endpoint)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		return fmt.Errorf("otlp: endpoint %q: want http://HOST:PORT or https://HOST:PORT", c.Endpoint)
-	}
-	if !(c.Sample >= 0 && c.Sample <= 1) {
-		return fmt.Errorf("otlp: sample %v: want a share from 0 to 1", c.Sample)
-	}
-	return nil
 }
 
 // signals sends to a collector what is switched on; all fields but resource may be nil.
@@ -59,28 +38,26 @@ type signals struct {
 	tallies      map[string]*tally // by signal
 }
 
-// tally counts what was offered for export and what became of it.
-type tally struct{ offered, exported, failed atomic.Int64 }
-
-func newSignals(cfg Config, quiet *quiet) (*signals, error) {
+func newSignals(cfg Config, warner *quiet) (*signals, error) {
 	s := &signals{resource: newResource(cfg), tallies: map[string]*tally{}}
-	c := cfg.OTLP
-	if err := c.validate(); err != nil {
-		return nil, err
-	}
-	if c.Endpoint == "" {
+	if cfg.OTLP.Endpoint == "" {
 		return s, nil
 	}
-	ctx := context.Background() // the exporters dial later, when they have something to send
+	if !(cfg.OTLP.Sample >= 0 && cfg.OTLP.Sample <= 1) {
+		return s, fmt.Errorf("otlp: sample %v: want a share from 0 to 1", cfg.OTLP.Sample)
+	}
+	to, err := parseCollector(cfg.OTLP)
+	if err != nil {
+		return s, err
+	}
 	var errs []error
-	if c.Traces {
-		errs = append(errs, s.startTraces(ctx, c, quiet))
-	}
-	if c.Logs {
-		errs = append(errs, s.startLogs(ctx, c, quiet))
-	}
-	if c.Metrics {
-		errs = append(errs, s.startMetrics(ctx, c, quiet))
+	for _, signal := range []struct {
+		on    bool
+		start func(context.Context, *collector, OTLPConfig, *quiet) error
+	}{{cfg.OTLP.Traces, s.startTraces}, {cfg.OTLP.Logs, s.startLogs}, {cfg.OTLP.Metrics, s.startMetrics}} {
+		if signal.on {
+			errs = append(errs, signal.start(context.Background(), to, cfg.OTLP, warner))
+		}
 	}
 	return s, errors.Join(errs...)
 }
@@ -94,8 +71,8 @@ func newResource(cfg Config) *resource.Resource {
 	)
 }
 
-func (s *signals) startTraces(ctx context.Context, c OTLPConfig, quiet *quiet) error {
-	exporter, err := otlptracegrpc.New(ctx, otlptracegrpc.WithEndpointURL(c.Endpoint), otlptracegrpc.WithHeaders(c.Headers))
+func (s *signals) startTraces(ctx context.Context, to *collector, c OTLPConfig, quiet *quiet) error {
+	exporter, err := to.spans(ctx)
 	if err != nil {
 		return fmt.Errorf("otlp: traces: %w", err)
 	}
@@ -110,8 +87,8 @@ func (s *signals) startTraces(ctx context.Context, c OTLPConfig, quiet *quiet) e
 	return nil
 }
 
-func (s *signals) startLogs(ctx context.Context, c OTLPConfig, quiet *quiet) error {
-	exporter, err := otlploggrpc.New(ctx, otlploggrpc.WithEndpointURL(c.Endpoint), otlploggrpc.WithHeaders(c.Headers))
+func (s *signals) startLogs(ctx context.Context, to *collector, _ OTLPConfig, quiet *quiet) error {
+	exporter, err := to.logs(ctx)
 	if err != nil {
 		return fmt.Errorf("otlp: logs: %w", err)
 	}
@@ -121,8 +98,8 @@ func (s *signals) startLogs(ctx context.Context, c OTLPConfig, quiet *quiet) err
 	return nil
 }
 
-func (s *signals) startMetrics(ctx context.Context, c OTLPConfig, quiet *quiet) error {
-	exporter, err := otlpmetricgrpc.New(ctx, otlpmetricgrpc.WithEndpointURL(c.Endpoint), otlpmetricgrpc.WithHeaders(c.Headers))
+func (s *signals) startMetrics(ctx context.Context, to *collector, c OTLPConfig, quiet *quiet) error {
+	exporter, err := to.metrics(ctx)
 	if err != nil {
 		return fmt.Errorf("otlp: metrics: %w", err)
 	}
@@ -181,48 +158,4 @@ func (s *signals) close(ctx context.Context) error {
 		errs = append(errs, s.logs.Shutdown(ctx))
 	}
 	return errors.Join(errs...)
-}
-
-// note counts an export. Its error ends here: the SDK would only print it, once for every batch.
-func (t *tally) note(n int, err error, quiet *quiet) {
-	if err != nil {
-		t.failed.Add(int64(n))
-		quiet.warn("the collector does not take telemetry: it is lost and counted", slog.Any("error", err))
-		return
-	}
-	t.exported.Add(int64(n))
-}
-
-type spanExporter struct {
-	sdktrace.SpanExporter
-	tally *tally
-	quiet *quiet
-}
-
-func (e *spanExporter) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
-	e.tally.note(len(spans), e.SpanExporter.ExportSpans(ctx, spans), e.quiet)
-	return nil
-}
-
-type logExporter struct {
-	sdklog.Exporter
-	tally *tally
-	quiet *quiet
-}
-
-func (e *logExporter) Export(ctx context.Context, records []sdklog.Record) error {
-	e.tally.note(len(records), e.Exporter.Export(ctx, records), e.quiet)
-	return nil
-}
-
-type metricExporter struct {
-	sdkmetric.Exporter
-	tally *tally
-	quiet *quiet
-}
-
-func (e *metricExporter) Export(ctx context.Context, data *metricdata.ResourceMetrics) error {
-	e.tally.offered.Add(1)
-	e.tally.note(1, e.Exporter.Export(ctx, data), e.quiet)
-	return nil
 }
