@@ -29,6 +29,10 @@ func readMetadata(v gjson.Result) (map[string]string, error) {
 			err = wrong(clip(k.Str), "must be a string, not "+kind(v))
 			return false
 		}
+		if len(m) == 64 {
+			err = wrong("", "must have at most 64 members")
+			return false
+		}
 		m[k.Str] = v.Str
 		return true
 	})

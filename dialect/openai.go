@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"strconv"
 	"strings"
 
 	"ockham/bedrock"
@@ -168,8 +169,11 @@ func (c *Call) readStops(v gjson.Result) ([]string, error) {
 		return nil, wrong("", "must be a string or an array of strings, not "+kind(v))
 	}
 	var list []string
-	err := elements(v, func(_ int, v gjson.Result) error {
+	err := elements(v, func(i int, v gjson.Result) error {
 		s, err := str(v)
+		if err == nil && i == mostStrings {
+			err = wrong("", "is one more than the "+strconv.Itoa(mostStrings)+" allowed")
+		}
 		list = append(list, s)
 		return err
 	})

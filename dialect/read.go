@@ -116,12 +116,19 @@ func oneOf(v gjson.Result, words ...string) (string, error) {
 	return s, err
 }
 
+// mostStrings is how many stop sequences Bedrock takes; no other list of strings is longer.
+const mostStrings = 2500
+
 // strs reads an array of strings that are not empty.
 func strs(v gjson.Result) (list []string, err error) {
-	err = elements(v, func(_ int, v gjson.Result) error {
+	err = elements(v, func(i int, v gjson.Result) error {
 		s, err := str(v)
-		if err == nil && s == "" {
+		switch {
+		case err != nil:
+		case s == "":
 			err = wrong("", "must not be empty")
+		case i == mostStrings:
+			err = wrong("", "is one more than the "+strconv.Itoa(mostStrings)+" allowed")
 		}
 		list = append(list, s)
 		return err
