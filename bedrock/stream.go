@@ -27,6 +27,7 @@ type Decoder struct {
 	buf     []byte
 	payload []byte
 	lib     *eventstream.Decoder
+	begun   bool // a frame was seen
 	stopped bool // messageStop was seen
 	Whole   bool // and metadata after it
 }
@@ -64,11 +65,15 @@ func (d *Decoder) frame() ([]byte, error) {
 	}
 	total := binary.BigEndian.Uint32(d.buf)
 	if total < preludeSize+4 || total > maxMessage {
+		if !d.begun { // no event stream at all: JSON, say, for an operation that Bedrock does not know
+			return nil, ErrMalformed
+		}
 		return nil, ErrCorrupt
 	}
 	if len(d.buf) < int(total) {
 		return nil, nil
 	}
+	d.begun = true
 	frame := d.buf[:total]
 	d.buf = d.buf[total:]
 	return frame, nil

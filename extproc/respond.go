@@ -176,6 +176,8 @@ func (x *exchange) step() error {
 			return nil // Envoy takes nothing before it has shown the first answer's headers
 		case x.released:
 			err = x.pour(a)
+		case x.settled && !a.done:
+			return nil
 		case a.rejected():
 			err = x.replace(a)
 		case a.done && !x.call.Stream:

@@ -26,6 +26,9 @@ func (x *exchange) settle(last *attempt) error {
 		return x.release(best)
 	}
 	x.cur = best
+	if !best.done {
+		return nil // step serves it at its end
+	}
 	return x.serve(best)
 }
 
@@ -39,12 +42,13 @@ var worth = []routing.Reason{
 	routing.ReasonDisagreement, routing.ReasonCustom,
 }
 
-// best picks the answer to serve when all were rejected; nil when there is no finished one.
+// best picks the answer to serve when all were rejected; nil when there is none. The last one counts
+// although it is still being written, if only a check objects to it.
 func (x *exchange) best() *attempt {
 	var best *attempt
 	rank := -1
 	for _, a := range x.tries {
-		if a.answer == nil {
+		if a.answer == nil && (a != x.cur || a.failure != nil) {
 			continue
 		}
 		if r := rankOf(a.reject.Reason); r >= rank {
