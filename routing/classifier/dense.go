@@ -9,7 +9,7 @@ var denseNames = [DenseSize]string{
 	"log bytes", "log words", "bytes a word", "share of digits", "share of punctuation", "share of operators",
 	"share of brackets", "share of TeX", "share outside ASCII", "log lines", "questions marks", "options",
 	"distinct words", "log full stops", "log commas", "log numbers", "longest number", "negations", "quotes",
-	"share of asking words", "share of how and why", "share of conditions", "share of common words", "blanks",
+	"share of asking words", "share of how and why", "share of conditions", "share of single letters", "blanks",
 	"longest word", "share of long words", "longest line", "share of persons", "log tokens a line", "equals signs",
 }
 
@@ -38,20 +38,30 @@ var class = func() (t [256]byte) {
 type counts struct {
 	bytes, words, letters, digits, foreign           int
 	puncts, operators, brackets, tex, quotes, blanks int
-	lines, column, longestLine, options              int
+	lines, lineStart, column, longestLine, options   int
 	questions, stops, commas, equals                 int
 	numbers, longestNumber, distinct                 int
 	longestWord, longWords                           int
-	negations, asking, how, conditions, common, folk int
+	negations, asking, how, conditions, single, folk int
 	option                                           byte // the letter at the beginning of the line
 }
 
 func (c *counts) newLine() {
-	c.longestLine = max(c.longestLine, c.column)
-	if c.column > 0 {
+	size := c.bytes - c.lineStart
+	c.longestLine = max(c.longestLine, size)
+	if size > 2 { // more than signs around carriers
 		c.lines++
 	}
-	c.column, c.option = 0, 0
+	c.column, c.option, c.lineStart = 0, 0, c.bytes
+}
+
+// optionLetter tells whether word is a single letter at the beginning of a line, and notes it.
+func (c *counts) optionLetter(w []byte) bool {
+	if len(w) != 1 || c.column != 1 || w[0] < 'a' || w[0] > 'j' {
+		return false
+	}
+	c.option = w[0]
+	return true
 }
 
 // punct counts one ASCII sign. "A." or "A)" at the beginning of a line is an option to choose.
@@ -102,8 +112,8 @@ func (c *counts) word(w []byte, fresh bool) {
 		c.longestNumber = max(c.longestNumber, len(w))
 		return
 	}
-	if len(w) == 1 && c.column == 1 && w[0] >= 'a' && w[0] <= 'j' {
-		c.option = w[0]
+	if len(w) == 1 {
+		c.single++
 	}
 	if len(w) > 8 {
 		c.longWords++
@@ -115,15 +125,13 @@ func (c *counts) word(w []byte, fresh bool) {
 // known counts the few words that say what a question is like whatever it is about.
 func (c *counts) known(w []byte) {
 	switch string(w) {
-	case "the", "a", "an", "of", "to", "in", "is", "and", "that", "it", "for":
-		c.common++
 	case "not", "except", "false", "least", "never", "incorrect":
 		c.negations++
-	case "what", "which", "who", "when", "where":
+	case "what", "which", "who", "where":
 		c.asking++
 	case "how", "why":
 		c.how++
-	case "if", "then", "suppose", "let", "given", "assume":
+	case "if", "suppose", "given", "assume", "when":
 		c.conditions++
 	case "he", "she", "his", "her", "they", "him", "their":
 		c.folk++
@@ -133,7 +141,7 @@ func (c *counts) known(w []byte) {
 // dense turns the counts into features of like size.
 func (r *Reading) dense() {
 	c := &r.count
-	read := float64(max(1, min(c.bytes, headBytes+tailBytes)))
+	read := float64(max(1, c.bytes))
 	words := float64(max(1, c.words))
 	share := func(n int, of float64) float32 { return float32(float64(n) / of) }
 	log := func(n int) float32 { return float32(math.Log1p(float64(n))) }
@@ -142,7 +150,7 @@ func (r *Reading) dense() {
 		log(int(read)), log(c.words), share(c.letters, words), share(c.digits, read), share(c.puncts, read), share(c.operators, read),
 		share(c.brackets, read), share(c.tex, read), share(c.foreign, read), log(c.lines), log(c.questions), log(c.options),
 		share(c.distinct, words), log(c.stops), log(c.commas), log(c.numbers), log(c.longestNumber), log(c.negations), log(c.quotes),
-		share(c.asking, words), share(c.how, words), share(c.conditions, words), share(c.common, words), log(c.blanks),
+		share(c.asking, words), share(c.how, words), share(c.conditions, words), share(c.single, words), log(c.blanks),
 		log(c.longestWord), share(c.longWords, words), log(c.longestLine), share(c.folk, words), share(c.words, float64(max(1, c.lines))), log(c.equals),
 	}
 	r.Dense[28] = log(int(r.Dense[28]))

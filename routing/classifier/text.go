@@ -1,6 +1,7 @@
 package classifier
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -44,7 +45,7 @@ type Reading struct {
 func (r *Reading) Read(text string) {
 	r.Words, r.Grams = r.Words[:0], r.Grams[:0]
 	r.seen = [1 << seenBits]uint32{}
-	r.count = counts{bytes: len(text)}
+	r.count = counts{}
 	r.last, r.size = 0, 0
 	r.word[0] = ' '
 	if len(text) <= headBytes+tailBytes {
@@ -60,7 +61,7 @@ func (r *Reading) Read(text string) {
 func (r *Reading) scan(text string) {
 	c := &r.count
 	c.newLine()
-	for i := 0; i < len(text); {
+	for i := wrapping(text); i < len(text); {
 		b := text[i]
 		if b >= utf8.RuneSelf {
 			i += r.foreign(text[i:])
@@ -76,17 +77,52 @@ func (r *Reading) scan(text string) {
 		case classLine:
 			r.endWord()
 			c.newLine()
+			i += wrapping(text[i:])
+			continue
 		case classSpace:
 			r.endWord()
+			continue
 		default:
 			r.endWord()
-			c.punct(b)
-			r.push(b)
-			r.endWord()
+			r.sign(b)
 		}
 		c.column++
 	}
 	r.endWord()
+}
+
+// sign reads one sign. Those that end sentences and clauses are counted but pair with no word.
+func (r *Reading) sign(b byte) {
+	r.count.punct(b)
+	switch b {
+	case '.', ',', '!', '?', ':', ';':
+		r.count.bytes++
+	default:
+		r.push(b)
+		r.endWord()
+	}
+}
+
+// wrapping is the length of what stands at the beginning of a line and only wraps what is asked: marks
+// of quoting, and lines that are a code fence or a single tag.
+func wrapping(line string) (skip int) {
+	for skip < len(line) && (line[skip] == '>' || line[skip] == ' ' || line[skip] == '\t') {
+		skip++
+	}
+	rest := line[skip:min(len(line), skip+maxWord)]
+	switch {
+	case strings.HasPrefix(rest, "```"):
+		if end := strings.IndexByte(line[skip:], '\n'); end >= 0 {
+			return skip + end
+		}
+		return len(line)
+	case strings.HasPrefix(rest, "<"):
+		end := strings.IndexByte(rest, '>')
+		if end >= 0 && !strings.Contains(rest[:end], "\n") && (skip+end+1 == len(line) || line[skip+end+1] == '\n') {
+			return skip + end + 1
+		}
+	}
+	return skip
 }
 
 // foreign reads one character outside ASCII and returns its length. Scripts without spaces are
@@ -133,6 +169,11 @@ func (r *Reading) endWord() {
 		return
 	}
 	word := r.word[1 : r.size+1]
+	if !r.count.optionLetter(word) && carrier(word) {
+		r.size = 0
+		return
+	}
+	r.count.bytes += r.size // of what is read: neither white space nor carriers may matter
 	r.word[r.size+1] = ' '
 	h := hashWord(word)
 	fresh := r.addWord(h)

@@ -33,6 +33,7 @@ type Config struct {
 	Steps   int      `json:"steps"`    // of the solver
 	MinRows int      `json:"min_rows"` // a word counts from this many texts
 	Shrink  float64  `json:"shrink"`   // rows that the mean of all counts for beside a task's own
+	Noisy   int      `json:"noisy"`    // copies of every text with noise around it
 	Peers   float64  `json:"peers"`    // share of the target that peers explain, 0 to 1
 	Penalty Penalty  `json:"penalty"`
 	Boost   Boost    `json:"boost"`
@@ -51,7 +52,7 @@ type Penalty struct {
 // Defaults is the configuration of the model that ships.
 func Defaults() Config {
 	return Config{
-		Seed: 1, Folds: 5, Steps: 25, MinRows: 2, Shrink: 20, Peers: 0.7, Aim: 0.98,
+		Seed: 1, Folds: 5, Steps: 10, MinRows: 2, Shrink: 20, Noisy: 1, Peers: 0.7, Aim: 0.98,
 		Penalty: Penalty{Task: 2, Outcome: 10, Benefit: 15, Kind: 1},
 		Boost:   Boost{Trees: 250, Rate: 0.03, Rows: 0.7, Inputs: 0.5, Least: 100, Penalty: 10},
 		Leave:   []string{"bfcl", "routerbench"},
@@ -65,6 +66,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("folds: %d, need at least 2", c.Folds)
 	case c.Steps < 1:
 		return fmt.Errorf("steps: %d, need at least 1", c.Steps)
+	case c.Noisy < 0 || c.Noisy > 10:
+		return fmt.Errorf("noisy: %d, need 0 to 10", c.Noisy)
 	case c.Peers < 0 || c.Peers > 1:
 		return fmt.Errorf("peers: %g, need 0 to 1", c.Peers)
 	case c.Aim <= 0 || c.Aim > 1:

@@ -134,10 +134,11 @@ func (f *fitting) unsure(aims []classifier.Aim) classifier.Unsure {
 		High: f.border(order, max(0, k-width)),
 		Low:  f.border(order, min(len(order), k+width)),
 	}
-	known := make([]float64, len(f.texts))
-	for i := range f.texts {
-		all := 1 / float64(f.texts[i].w*f.texts[i].w)
-		known[i] = float64(len(f.texts[i].words)) / all
+	texts := f.views[0].texts
+	known := make([]float64, len(texts))
+	for i := range texts {
+		all := 1 / float64(texts[i].w*texts[i].w)
+		known[i] = float64(len(texts[i].words)) / all
 	}
 	sort.Float64s(known)
 	u.Known = known[len(known)/200]

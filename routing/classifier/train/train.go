@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math"
+	"math/rand/v2"
 
 	"ockham/routing/classifier"
 )
@@ -17,18 +18,25 @@ type Progress func(done, all int, what string)
 type fitting struct {
 	config   Config
 	rows     []Example
-	texts    []sparse
-	dense    [][classifier.DenseSize]float32
+	views    []view // the texts as they are, then the noisy copies
 	norms    [classifier.DenseSize]classifier.Norm
 	fold     []int
-	in       [][classifier.Inputs]float32 // of the last layer, by heads that have not seen the row
-	weak     []float64                    // log odds, by a last layer that has not seen the row
+	weak     []float64 // log odds, by a last layer that has not seen the row
 	strong   []float64
 	need     []float64
 	soft     []float64 // what the large model adds, part of the chance taken out
 	progress Progress
 	done     int
 }
+
+// view is one reading of every text.
+type view struct {
+	texts []sparse
+	dense [][classifier.DenseSize]float32
+	in    []inputs // of the last layer, by heads that have not seen the row
+}
+
+type inputs = [classifier.Inputs]float32
 
 // Fit trains a model on rows. It is a function of rows and config alone: the same rows in the same
 // order give the same bytes.
@@ -98,21 +106,29 @@ func (f *fitting) step(what string) {
 	f.progress(f.done, f.config.Folds+3, what)
 }
 
-// read turns the texts into features.
+// read turns the texts into features, as they are and with noise around them.
 func (f *fitting) read() {
-	f.texts = make([]sparse, len(f.rows))
-	f.dense = make([][classifier.DenseSize]float32, len(f.rows))
+	f.views = append(f.views, look(f.rows, func(text string) string { return text }))
+	for k := range f.config.Noisy {
+		rng := rand.New(rand.NewPCG(f.config.Seed, uint64(k)))
+		f.views = append(f.views, look(f.rows, func(text string) string { return noisy(text, rng) }))
+	}
+	f.norms = norms(f.views[0].dense)
+	f.step("texts read")
+}
+
+func look(rows []Example, change func(string) string) view {
+	v := view{texts: make([]sparse, len(rows)), dense: make([][classifier.DenseSize]float32, len(rows)), in: make([]inputs, len(rows))}
 	var r classifier.Reading
-	for i := range f.rows {
-		r.Read(f.rows[i].Text)
-		f.texts[i] = sparse{
+	for i := range rows {
+		r.Read(change(rows[i].Text))
+		v.texts[i] = sparse{
 			words: append([]uint32(nil), r.Words...), grams: append([]uint32(nil), r.Grams...),
 			w: root(len(r.Words)), g: root(len(r.Grams)),
 		}
-		f.dense[i] = r.Dense
+		v.dense[i] = r.Dense
 	}
-	f.norms = norms(f.dense)
-	f.step("texts read")
+	return v
 }
 
 func root(n int) float32 { return float32(1 / math.Sqrt(float64(max(1, n)))) }
@@ -138,11 +154,11 @@ func norms(dense [][classifier.DenseSize]float32) (out [classifier.DenseSize]cla
 // prune drops buckets that too few texts have: what they say is chance.
 func (f *fitting) prune() {
 	count := make([]int, classifier.Buckets)
-	for i := range f.texts {
-		for _, b := range f.texts[i].words {
+	for _, t := range f.views[0].texts {
+		for _, b := range t.words {
 			count[b]++
 		}
-		for _, b := range f.texts[i].grams {
+		for _, b := range t.grams {
 			count[b]++
 		}
 	}
@@ -155,8 +171,10 @@ func (f *fitting) prune() {
 		}
 		return out
 	}
-	for i := range f.texts {
-		f.texts[i].words, f.texts[i].grams = keep(f.texts[i].words), keep(f.texts[i].grams)
+	for _, v := range f.views {
+		for i := range v.texts {
+			v.texts[i].words, v.texts[i].grams = keep(v.texts[i].words), keep(v.texts[i].grams)
+		}
 	}
 }
 
@@ -181,22 +199,24 @@ func Fold(cluster string, seed uint64, folds int) int {
 // crossFit gives every row the outputs of heads, and then of a last layer, that have not seen it.
 func (f *fitting) crossFit() {
 	f.soft = benefits(f.rows, f.config.Peers)
-	f.in = make([][classifier.Inputs]float32, len(f.rows))
 	for k := range f.config.Folds {
 		weights := f.heads(func(i int) bool { return f.fold[i] != k })
 		for i := range f.rows {
-			if f.fold[i] == k {
-				f.in[i] = f.inputs(i, weights)
+			for v := range f.views {
+				if f.fold[i] == k {
+					f.views[v].in[i] = f.inputs(&f.views[v], i, weights)
+				}
 			}
 		}
 		f.step(fmt.Sprintf("fold %d", k+1))
 	}
 	f.weak, f.strong, f.need = make([]float64, len(f.rows)), make([]float64, len(f.rows)), make([]float64, len(f.rows))
 	for k := range f.config.Folds {
-		l := f.last(f.in, func(i int) bool { return f.fold[i] != k })
+		l := f.last(func(i int) bool { return f.fold[i] != k }, nil)
+		in := f.views[0].in
 		for i := range f.rows {
 			if f.fold[i] == k {
-				f.weak[i], f.strong[i], f.need[i] = l.Weak.At(&f.in[i]), l.Strong.At(&f.in[i]), l.Need.At(&f.in[i])
+				f.weak[i], f.strong[i], f.need[i] = l.Weak.At(&in[i]), l.Strong.At(&in[i]), l.Need.At(&in[i])
 			}
 		}
 	}
@@ -209,7 +229,11 @@ func (f *fitting) heads(use func(int) bool) []vec {
 	var texts []sparse
 	for i := range f.rows {
 		if use(i) {
-			rows, texts = append(rows, f.rows[i]), append(texts, f.texts[i])
+			v := f.views[0]
+			if i%4 == 3 { // so that no phrase of the noise stands for a task
+				v = f.views[len(f.views)-1]
+			}
+			rows, texts = append(rows, f.rows[i]), append(texts, v.texts[i])
 		}
 	}
 	y, weight := targets(rows, f.config)
@@ -220,34 +244,44 @@ func (f *fitting) heads(use func(int) bool) []vec {
 	return weights
 }
 
-func (f *fitting) inputs(i int, weights []vec) (in [classifier.Inputs]float32) {
-	words, grams := f.texts[i].blocks(weights)
+func (f *fitting) inputs(v *view, i int, weights []vec) (in inputs) {
+	words, grams := v.texts[i].blocks(weights)
 	copy(in[:], words[:])
 	copy(in[classifier.Heads:], grams[:])
-	for j, v := range f.dense[i] {
+	for j, v := range v.dense[i] {
 		n := f.norms[j]
 		in[2*classifier.Heads+j] = min(max((v-n.Mean)/n.Spread, -3), 3)
 	}
 	return in
 }
 
-// last fits a last layer on the rows that use picks. The benefit is learned from outcomes with part of
-// their chance taken out; the chances themselves from what happened, so that they are calibrated.
-func (f *fitting) last(in [][classifier.Inputs]float32, use func(int) bool) (l classifier.Layer) {
+// last fits a last layer on the rows that use picks, in all views. The benefit is learned from outcomes
+// with part of their chance taken out; the chances themselves from what happened, so that they are
+// calibrated. tasks is what was measured on each row's task, where the layer is to be told.
+func (f *fitting) last(use func(int) bool, tasks []taskMean) (l classifier.Layer) {
 	var weak, strong, need []sample
-	for i := range f.rows {
-		if !use(i) {
-			continue
-		}
-		r := &f.rows[i]
-		add := func(to *[]sample, y, weight float64) {
-			if !math.IsNaN(y) && weight > 0 {
-				*to = append(*to, sample{&in[i], y, weight})
+	share := 1 / float64(len(f.views))
+	for _, v := range f.views {
+		for i := range f.rows {
+			if !use(i) {
+				continue
 			}
+			in := &v.in[i]
+			if tasks != nil {
+				with := *in
+				with[classifier.InputTaskWeak], with[classifier.InputTaskStrong] = float32(tasks[i].weak), float32(tasks[i].strong)
+				in = &with
+			}
+			add := func(to *[]sample, y, weight float64) {
+				if !math.IsNaN(y) && weight > 0 {
+					*to = append(*to, sample{in, y, weight * share})
+				}
+			}
+			r := &f.rows[i]
+			add(&weak, r.Weak, r.WeakWeight)
+			add(&strong, r.Strong, r.StrongWeight)
+			add(&need, f.soft[i], min(r.WeakWeight, r.StrongWeight))
 		}
-		add(&weak, r.Weak, r.WeakWeight)
-		add(&strong, r.Strong, r.StrongWeight)
-		add(&need, f.soft[i], min(r.WeakWeight, r.StrongWeight))
 	}
 	b, seed := f.config.Boost, f.config.Seed
 	l.Weak, l.Strong = grow(weak, b, true, seed), grow(strong, b, true, seed+1)
@@ -255,9 +289,9 @@ func (f *fitting) last(in [][classifier.Inputs]float32, use func(int) bool) (l c
 	return l
 }
 
-// withTasks adds to the inputs what was measured on each row's task on the rows of other folds.
-func (f *fitting) withTasks() [][classifier.Inputs]float32 {
-	in := append([][classifier.Inputs]float32(nil), f.in...)
+// othersTasks is for each row what was measured on its task on the rows of other folds.
+func (f *fitting) othersTasks() []taskMean {
+	out := make([]taskMean, len(f.rows))
 	for k := range f.config.Folds {
 		var others []Example
 		for i := range f.rows {
@@ -270,14 +304,13 @@ func (f *fitting) withTasks() [][classifier.Inputs]float32 {
 			if f.fold[i] != k {
 				continue
 			}
-			t, ok := means[f.rows[i].Task]
-			if !ok {
-				t = all
+			var ok bool
+			if out[i], ok = means[f.rows[i].Task]; !ok {
+				out[i] = all
 			}
-			in[i][classifier.InputTaskWeak], in[i][classifier.InputTaskStrong] = float32(t.weak), float32(t.strong)
 		}
 	}
-	return in
+	return out
 }
 
 // model puts the parts together, on all rows.
@@ -291,7 +324,7 @@ func (f *fitting) model() (*classifier.Model, error) {
 	h := classifier.Header{
 		Training:  classifier.Training{Seed: f.config.Seed, Rows: len(f.rows), Sources: f.sources(), Data: Checksum(f.rows), Config: config},
 		WordScale: wordScale, GramScale: gramScale, Dense: f.norms,
-		Text: f.last(f.in, every), Task: f.last(f.withTasks(), every),
+		Text: f.last(every, nil), Task: f.last(every, f.othersTasks()),
 	}
 	h.Tasks = f.tasks()
 	h.Seen = f.seen()
