@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -139,17 +140,17 @@ type frame struct {
 // frames decodes a stream with AWS's own decoder; the error is what a client would see at its end.
 func frames(t *testing.T, body []byte) ([]frame, error) {
 	t.Helper()
-	decoder := eventstream.NewDecoder()
-	reader := bytes.NewReader(body)
 	var found []frame
-	for {
-		m, err := decoder.Decode(reader, nil)
-		if err == io.EOF {
-			return found, nil
+	for len(body) > 0 {
+		if len(body) < 4 || int(binary.BigEndian.Uint32(body)) > len(body) {
+			return found, io.ErrUnexpectedEOF
 		}
+		size := binary.BigEndian.Uint32(body)
+		m, err := eventstream.NewDecoder().Decode(bytes.NewReader(body[:size]), nil)
 		if err != nil {
 			return found, err
 		}
+		body = body[size:]
 		f := frame{kind: m.Headers.Get(":message-type").String()}
 		f.name = m.Headers.Get(":" + f.kind + "-type").String()
 		if err := json.Unmarshal(m.Payload, &f.payload); err != nil {
@@ -157,6 +158,7 @@ func frames(t *testing.T, body []byte) ([]frame, error) {
 		}
 		found = append(found, f)
 	}
+	return found, nil
 }
 
 // names are the frames' types, repetitions left out.

@@ -16,13 +16,14 @@ func newRandom(seed, number uint64, parts ...string) *rand.Rand {
 	return rand.New(rand.NewPCG(seed^0x9e3779b97f4a7c15, h.Sum64()^number*0xbf58476d1ce4e5b9))
 }
 
-// fingerprint is one number for a whole conversation.
+// fingerprint is one number for a whole conversation, whatever faults are marked in it.
 func fingerprint(c *conversation) uint64 {
 	h := fnv.New64a()
 	add := func(blocks []block) {
 		for _, b := range blocks {
 			_, _ = h.Write([]byte(b.kind))
-			_, _ = h.Write([]byte(b.text))
+			text, _, _ := cutMarkers(b.text)
+			_, _ = h.Write([]byte(text))
 			_, _ = h.Write([]byte(b.name))
 			_, _ = h.Write(binary.AppendVarint(nil, int64(b.bytes)))
 		}

@@ -22,11 +22,19 @@ type sampler struct {
 	root    map[string]any
 	words   []string
 	numbers []float64
+	made    int // values so far
 }
 
-const maxDepth = 8
+// Bounds for schemas that contain themselves or ask for too much.
+const (
+	maxDepth  = 8
+	maxValues = 5000
+)
 
 func (g *sampler) value(name string, schema map[string]any, depth int) any {
+	if g.made++; g.made > maxValues {
+		return nil
+	}
 	schema = g.resolve(schema)
 	if constant, given := schema["const"]; given {
 		return constant
@@ -152,7 +160,7 @@ func (g *sampler) object(schema map[string]any, depth int) map[string]any {
 	properties := asObject(schema["properties"])
 	names := make([]string, 0, len(properties))
 	for name := range properties {
-		if depth < maxDepth || required(schema, name) && depth < 2*maxDepth {
+		if g.made < maxValues && (depth < maxDepth || required(schema, name) && depth < 2*maxDepth) {
 			names = append(names, name)
 		}
 	}
@@ -186,6 +194,9 @@ func (g *sampler) array(name string, schema map[string]any, depth int) []any {
 	}
 	list := make([]any, 0, size)
 	for range size {
+		if g.made > maxValues {
+			break
+		}
 		list = append(list, g.value(strings.TrimSuffix(name, "s"), asObject(schema["items"]), depth+1))
 	}
 	return list
