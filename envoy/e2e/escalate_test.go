@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"ockham/internal/emulator"
 	"ockham/routing"
 	"ockham/routing/checks"
 )
@@ -234,9 +235,12 @@ func TestBestSoFar(t *testing.T) {
 	}
 }
 
+// paced has the emulator write its tokens one by one.
+var paced = emulator.Config{Pace: emulator.Pace{Token: 5 * time.Millisecond}}
+
 // What breaks after the release is an error event, never a clean end.
 func TestBrokenAfterRelease(t *testing.T) {
-	r := newRig(t, options{plan: func(p *routing.Plan) {
+	r := newRig(t, options{emulator: paced, plan: func(p *routing.Plan) {
 		p.Checks, p.Hold = nil, routing.Hold{Tokens: 1}
 	}})
 	for _, fault := range []string{"stream_throttle", "stream_model_error", "stream_internal", "stream_truncate", "stream_bad_crc"} {
@@ -252,7 +256,7 @@ func TestBrokenAfterRelease(t *testing.T) {
 
 // With restart, the client is told to forget what it has, and gets the larger model's answer.
 func TestRestart(t *testing.T) {
-	r := newRig(t, options{plan: func(p *routing.Plan) {
+	r := newRig(t, options{emulator: paced, plan: func(p *routing.Plan) {
 		p.Checks, p.Hold = nil, routing.Hold{Tokens: 1}
 	}})
 	a := r.post(t, prompt(question+"[[fault:stream_truncate@small]]", streaming, `"restart":true`))

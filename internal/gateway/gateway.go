@@ -188,6 +188,15 @@ func (g *Gateway) serve(s *http.Server, name string, failed chan<- error) {
 // Reload reads the configuration again, as SIGHUP asks.
 func (g *Gateway) Reload() error { return g.live.Reload() }
 
+// Policy is the one in force.
+func (g *Gateway) Policy() *policy.Policy { return g.live.Policy() }
+
+// Client calls Bedrock in the first region, without Envoy.
+func (g *Gateway) Client() *bedrock.Client {
+	b := g.current.Load().bridge
+	return b.regions[b.Config.Bedrock.Region].client
+}
+
 // Addr is where a server listens: "server.listen", "server.http" or "server.admin".
 func (g *Gateway) Addr(name string) string {
 	if l, ok := g.listeners[name]; ok {

@@ -43,6 +43,7 @@ type Stack struct {
 	dir     string
 	cancel  context.CancelFunc
 	envoy   *envoyProcess
+	service *gateway.Gateway
 	gateway chan error // the service's end
 	running *emulator.Running
 }
@@ -131,6 +132,7 @@ func (s *Stack) startService(ctx context.Context, o *Options) error {
 	var serving context.Context
 	serving, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	go func() { s.gateway <- g.Run(serving) }()
+	s.service = g
 	s.Admin = "http://" + g.Addr("server.admin")
 	o.Endpoint = endpoint
 	return nil

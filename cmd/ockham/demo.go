@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ockham/internal/config"
+	"ockham/internal/demo"
+	"ockham/internal/emulator"
+	"ockham/internal/progress"
+	"ockham/internal/stack"
+	"ockham/internal/telemetry"
+)
+
+// newDemoCommand shows the main job on real prompts.
+func newDemoCommand() *cobra.Command {
+	o := stack.Options{Version: version()}
+	var corpus string
+	var seed uint64
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "Send about 300 real prompts through all of it, and tell what that saved",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.Log = telemetry.NewLogger(cmd.ErrOrStderr(), slog.LevelError)
+			o.Override = func(c *config.Config) {
+				open(c)
+				c.Telemetry.Log = "error"
+			}
+			o.Emulator = emulator.Config{
+				Seed:     seed,
+				Outcomes: []string{filepath.Join(corpus, "requests.jsonl")},
+				Rates:    filepath.Join(corpus, "rates.json"),
+			}
+			return runDemo(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	stackFlags(c, &o)
+	c.Flags().StringVar(&corpus, "corpus", "examples/demo", "folder with requests.jsonl and rates.json")
+	c.Flags().Uint64Var(&seed, "seed", 1, "which answers are right is drawn from it")
+	return c
+}
+
+const simulated = `Simulated: Amazon Bedrock. An emulator stands in for it; whether a model's answer is right is drawn (seed %d) from
+published success rates (sources in examples/demo/rates.json), the time it takes is not simulated. Real: the prompts' way
+through Envoy and Ockham, every decision, check, escalation and price.
+
+`
+
+func runDemo(ctx context.Context, o stack.Options, out, errs io.Writer) error {
+	fmt.Fprintf(out, simulated, o.Emulator.Seed)
+	cases, err := demo.Load(o.Emulator.Outcomes[0])
+	if err != nil {
+		return err
+	}
+	s, err := stack.Start(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer s.Stop()
+	bar := progress.New(errs, "prompts", len(cases))
+	defer bar.Close()
+	runner := s.Runner()
+	runner.AtOnce, runner.Done = 4, func() { bar.Add(1) }
+	runner.Client = &http.Client{Timeout: time.Minute}
+	results, err := runner.Run(ctx, cases)
+	if err != nil {
+		return err
+	}
+	bar.Close()
+	return demo.Table(out, results)
+}
