@@ -25,6 +25,8 @@ type checkRow struct {
 	Lang        string       `json:"lang"`
 	Model       string       `json:"model"`
 	Constructed bool         `json:"constructed"`
+
+	constraints string // the request's instructions, as a client would give them
 }
 
 type checkRequest struct {
@@ -105,6 +107,11 @@ func decodeCheckRow(line []byte) (row checkRow, err error) {
 	if _, ok := judgedBy[row.Check]; !ok {
 		return row, fmt.Errorf("row %s: no check is called %q", row.ID, row.Check)
 	}
+	if len(row.Request.Instruction) > 0 {
+		if row.constraints, err = formatOf(row.Request.Instruction); err != nil {
+			return row, fmt.Errorf("row %s: %w", row.ID, err)
+		}
+	}
 	if row.Bad != nil && *row.Bad != 0 && *row.Bad != 1 {
 		return row, fmt.Errorf(`row %s: "bad" is %d, not 0 or 1`, row.ID, *row.Bad)
 	}
@@ -125,6 +132,9 @@ func (r *checkRow) prompt() *routing.Prompt {
 		p.Tools = append(p.Tools, routing.Tool{Name: t.Name, Schema: t.Schema})
 	}
 	r.format(p)
+	if r.constraints != "" {
+		p.Metadata = map[string]string{"format": r.constraints}
+	}
 	return p
 }
 

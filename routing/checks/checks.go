@@ -18,6 +18,10 @@ type Options struct {
 	AllSigns bool
 	// Language is the ISO 639-1 code of the one in which to answer; "" reads it from each request.
 	Language string
+	// Format is what every answer must look like, beside what the request asks for.
+	Format Format
+	// FormatAsData leaves the words of requests alone: only Format and metadata count.
+	FormatAsData bool
 }
 
 // All is the table of checks: how each is made.
@@ -32,6 +36,7 @@ func All() map[string]func(Options) (routing.Check, error) {
 		"refusal":   newRefusal,
 		"language":  newLanguage,
 		"code":      simple(code{}),
+		"format":    newFormat,
 		"loop":      simple(loop{}),
 	}
 }

@@ -31,6 +31,7 @@ func faultGo(src string) string {
 
 // faultJSON allows comments, placeholders, several values, and a member without its braces.
 func faultJSON(src string) string {
+	src = "\n" + src
 	for _, sign := range []string{"...", " //", "\t//", "\n//", "/*", "<"} {
 		if strings.Contains(src, sign) {
 			return ""

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -48,19 +49,17 @@ func (refusal) Name() string { return "refusal" }
 
 func (r refusal) Start(p *routing.Prompt) routing.Look {
 	seen := 0
+	request := sync.OnceValue(func() string { return plain(ends(p.System, askedBytes) + "\n" + ends(p.Last().Text, askedBytes)) })
 	return func(a *routing.Answer) routing.Verdict {
 		head, full := beginning(a.Text, refusalRunes)
 		if len(head) == seen && !a.Done {
 			return routing.Verdict{}
 		}
 		seen = len(head)
-		if why := r.why(head, p); why != "" {
+		if why := r.why(plain(head), request); why != "" {
 			return routing.Rejected(routing.ReasonRefusal, why)
 		}
-		if full || a.Done {
-			return routing.Verdict{Decision: routing.Accept}
-		}
-		return routing.Verdict{}
+		return accepted(full || a.Done)
 	}
 }
 
@@ -75,8 +74,8 @@ func beginning(s string, n int) (head string, full bool) {
 }
 
 // why names what makes head a refusal, or is "".
-func (r refusal) why(head string, p *routing.Prompt) string {
-	found := r.find(plain(head), p)
+func (r refusal) why(head string, request func() string) string {
+	found := r.find(head, request)
 	switch {
 	case found[declines]:
 		return "declines"
@@ -88,22 +87,18 @@ func (r refusal) why(head string, p *routing.Prompt) string {
 	return ""
 }
 
-func (r refusal) find(text string, p *routing.Prompt) (found [kinds]bool) {
+// askedBytes is how much of a request is searched, at both ends, for phrases of an answer.
+const askedBytes = 8 << 10
+
+// find tells which kinds of phrases text holds. A phrase that the request itself uses tells nothing: it
+// may say what to answer where there is no answer, or be what is talked about.
+func (r refusal) find(text string, request func() string) (found [kinds]bool) {
 	for _, s := range r.signs {
-		if !found[s.kind] && s.in(text) && !asked(s, p) {
+		if !found[s.kind] && s.in(text) && (s.kind == machine || s.kind == sorry || !s.in(request())) {
 			found[s.kind] = true
 		}
 	}
 	return found
-}
-
-// asked tells whether the request itself uses the phrase, as one does that says what to answer where
-// there is no answer.
-func asked(s sign, p *routing.Prompt) bool {
-	if s.kind == machine || s.kind == sorry {
-		return false
-	}
-	return s.in(plain(p.System)) || s.in(plain(p.Last().Text))
 }
 
 func (s sign) in(text string) bool {
