@@ -26,7 +26,7 @@ type Client struct {
 func NewClient(region, endpoint string, s *Signer, transport *http.Client) *Client {
 	o := bedrockruntime.Options{
 		Region:           region,
-		HTTPClient:       transport,
+		HTTPClient:       plainBodies{transport},
 		RetryMaxAttempts: 1, // attempts are counted and chosen by the cascade
 		Retryer:          aws.NopRetryer{},
 	}
