@@ -23,9 +23,21 @@ import (
 // sdk is AWS's own client for Go. It retries as often as attempts says, without waiting.
 func sdk(url string, attempts int, change ...func(*bedrockruntime.Options)) *bedrockruntime.Client {
 	return bedrockruntime.New(bedrockruntime.Options{
-		Region: "us-east-1", BaseEndpoint: aws.String(url), RetryMaxAttempts: attempts, HTTPClient: &http.Client{},
+		Region: "us-east-1", BaseEndpoint: aws.String(url), RetryMaxAttempts: attempts, HTTPClient: plainBodies{http.DefaultClient},
 		Credentials: credentials.NewStaticCredentialsProvider(DefaultAccessKey, DefaultSecret, ""),
 	}, change...)
+}
+
+// plainBodies hides that request bodies can write themselves. The SDK closes the body as soon as the answer's headers are
+// there, and a closed one then fails in WriteTo, where Read would say that it has ended; net/http takes that for a failed
+// request and cuts the connection. Only a server as fast as this one is early enough.
+type plainBodies struct{ bedrockruntime.HTTPClient }
+
+func (p plainBodies) Do(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		r.Body = struct{ io.ReadCloser }{r.Body}
+	}
+	return p.HTTPClient.Do(r)
 }
 
 func say(text string) []types.Message {
@@ -188,7 +200,7 @@ func sdkTools(ctx context.Context, client *bedrockruntime.Client) error {
 type keeping struct{ body []byte }
 
 func (k *keeping) Do(r *http.Request) (*http.Response, error) {
-	response, err := http.DefaultClient.Do(r)
+	response, err := plainBodies{http.DefaultClient}.Do(r)
 	if err != nil {
 		return nil, err
 	}
