@@ -1,9 +1,6 @@
 package routing
 
-import (
-	"unicode"
-	"unicode/utf8"
-)
+import "math/bits"
 
 // Kinds of evidence a text can show. Each word or sign counts once however often it stands there, and
 // none is enough alone: a magic word does not move a request.
@@ -45,30 +42,30 @@ type cues struct {
 
 func readCues(text string) cues {
 	var c cues
-	prev := piece{kind: pieceLine}
-	var word [maxWord]byte
-	lineFrom := 0
-	for at := 0; at < len(text); {
-		p := nextPiece(text, at)
-		c.milli += p.milli(text)
+	var p piece
+	before, wideBefore, lineFrom := pieceLine, rune(0), 0
+	for p.next(text) {
+		c.milli += p.price
 		switch p.kind {
 		case pieceWord:
-			c.word(lower(word[:0], text[p.lo:p.hi]), &p, prev)
+			c.word(&p)
 		case pieceDigits:
-			c.numbers++
-			c.item(text, &p, prev)
+			c.number(text, &p, before)
 		case piecePunct:
 			c.punct(text[p.lo:p.hi])
 		case pieceSign:
-			c.sign(p.last, prev.last)
+			c.sign(p.last, wideBefore)
+			wideBefore = p.last
 		case pieceLine:
 			c.line(text[lineFrom:p.lo])
 			lineFrom = p.hi
 		}
-		if p.kind != pieceSpace {
-			prev = p
+		if p.kind != pieceSign {
+			wideBefore = 0
 		}
-		at = p.hi
+		if p.kind != pieceSpace {
+			before = p.kind
+		}
 	}
 	c.line(text[lineFrom:])
 	return c
@@ -86,54 +83,31 @@ func (c *cues) merge(o cues) {
 	}
 }
 
-// maxWord is the length of the longest word that lists hold, with room for accents.
-const maxWord = 24
-
-// lower appends w in lower case to dst, or nothing when w is longer than any word we know.
-func lower(dst []byte, w string) []byte {
-	if len(w) > maxWord {
-		return nil
-	}
-	for i := 0; i < len(w); {
-		c := w[i]
-		if c < utf8.RuneSelf {
-			if c >= 'A' && c <= 'Z' {
-				c += 'a' - 'A'
-			}
-			dst = append(dst, c)
-			i++
-			continue
-		}
-		r, size := utf8.DecodeRuneInString(w[i:])
-		dst = utf8.AppendRune(dst, unicode.ToLower(r))
-		i += size
-	}
-	return dst
-}
-
-func (c *cues) word(w []byte, p *piece, prev piece) {
+func (c *cues) word(p *piece) {
 	c.wordsSeen++
 	if p.wide > 0 {
 		c.scripts[scriptOf(p.last)] += p.wide
 	} else {
 		c.scripts[scriptLatin] += p.hi - p.lo
 	}
-	m, ok := lexicon[string(w)]
-	if !ok {
+	m := lexicon.find(p.key)
+	if m == nil {
 		return
 	}
-	c.count(m)
-	m.langs.each(func(l int) { c.langs[l]++ })
-	if m.id == idJSON {
-		c.jsonWord = true
+	for s := m.langs; s != 0; s &= s - 1 {
+		c.langs[bits.TrailingZeros32(uint32(s))]++
 	}
-	if m.id == idQuantity {
+	c.count(m)
+	switch m.id {
+	case idJSON:
+		c.jsonWord = true
+	case idQuantity:
 		c.how = true
 	}
 }
 
 // count adds a mark's points, the first time it is met.
-func (c *cues) count(m mark) {
+func (c *cues) count(m *mark) {
 	if m.id == 0 || c.seen[m.id>>6]&(1<<(m.id&63)) != 0 {
 		return
 	}
@@ -141,9 +115,13 @@ func (c *cues) count(m mark) {
 	c.points[m.kind] += int(m.points)
 }
 
-// item counts numbers that begin a line and end in a dot or bracket.
-func (c *cues) item(text string, p *piece, prev piece) {
-	if prev.kind == pieceLine && p.hi-p.lo <= 2 && p.hi < len(text) && (text[p.hi] == '.' || text[p.hi] == ')') {
+// number counts numbers, but no years, and lines that begin like those of a list.
+func (c *cues) number(text string, p *piece, before pieceKind) {
+	digits := text[p.lo:p.hi]
+	if year := len(digits) == 4 && (digits[:2] == "19" || digits[:2] == "20"); !year {
+		c.numbers++
+	}
+	if before == pieceLine && len(digits) <= 2 && p.hi < len(text) && (text[p.hi] == '.' || text[p.hi] == ')') {
 		c.items++
 	}
 }
@@ -155,16 +133,13 @@ func (c *cues) punct(s string) {
 			break
 		}
 	}
-	if len(s) < 2 {
-		return
-	}
-	if len(s) <= 4 {
-		if m, ok := operators[s]; ok {
+	if k, ok := keyOf(s); ok {
+		if m := lexicon.find(k); m != nil {
 			c.count(m)
 		}
 	}
-	if len(s) >= 3 && s[:3] == "```" {
-		c.count(fence)
+	if len(s) < 2 {
+		return
 	}
 	if s[0] == '{' && (s[1] == '"' || s[1] == '}') || s[0] == '"' && s[1] == ':' || s[0] == '[' && s[1] == '{' {
 		c.jsonSigns++
@@ -173,20 +148,20 @@ func (c *cues) punct(s string) {
 
 // sign looks at what stands outside alphabets: mathematical symbols, and pairs of signs in scripts
 // that write no spaces.
-func (c *cues) sign(r, prev rune) {
+func (c *cues) sign(r, before rune) {
 	c.scripts[scriptOf(r)]++
-	if m, ok := symbols[r]; ok {
-		c.count(m)
-	}
-	switch r {
-	case '？', '؟':
+	if r == '？' || r == '؟' {
 		c.questions++
 	}
-	if prev >= 0x3000 {
-		if m, ok := pairs[[2]rune{prev, r}]; ok {
-			c.count(m)
-			c.how = c.how || m.id == idQuantity
-		}
+	if m := lexicon.find(pairKey(0, r)); m != nil {
+		c.count(m)
+	}
+	if before == 0 {
+		return
+	}
+	if m := lexicon.find(pairKey(before, r)); m != nil {
+		c.count(m)
+		c.how = c.how || m.id == idQuantity
 	}
 }
 
@@ -212,7 +187,7 @@ func (c *cues) code() bool {
 func (c *cues) math() bool {
 	points := c.points[cueMath]
 	if c.how && c.numbers >= 2 {
-		points += 2
+		points += enough
 	}
 	if c.numbers >= 3 && c.questions > 0 {
 		points++

@@ -1,15 +1,7 @@
 package routing
 
-import "math/bits"
-
 // langs is a set of languages that share a common word.
 type langs uint32
-
-func (s langs) each(f func(l int)) {
-	for ; s != 0; s &= s - 1 {
-		f(bits.TrailingZeros32(uint32(s)))
-	}
-}
 
 // codes are the languages that common words tell apart, in the order of their bits.
 var codes = [...]string{
@@ -20,7 +12,7 @@ const langCount = len(codes)
 
 // commonWords are words that stand in almost every text of a language.
 var commonWords = [langCount]string{
-	"the and of to in is that it for you this with are what have not be can how do i my please from was which write make give",
+	"the a and of to in is that it for you this with are what have not be can how do i my please from was which write make give",
 	"der die das und ist nicht ein eine ich zu den von mit sie auf für dem im es sich wie bitte auch werden wird kann einen zum",
 	"le la les des et est une un dans que qui pour pas vous je ce avec sur sont plus au aux du il nous être cette comment",
 	"el la los las de que y en un una es por con para no se del al lo como más este está cuál qué son cómo sobre",

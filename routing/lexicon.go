@@ -17,7 +17,7 @@ var (
 	}
 	mathWords = map[int]string{
 		2: "(prove proof beweise beweis démontrer démontre demuestra demuestre dimostra prove) (theorem lemma théorème teorema satz) (integral integrals intégrale integrate) (derivative derivatives dérivée derivada ableitung differentiate) " +
-			"(equation equations gleichung équation ecuación equação equazione) (polynomial polynomials) (matrix matrices eigenvalue eigenvalues) (probability probabilities wahrscheinlichkeit probabilité probabilidad) " +
+			"(equation equations gleichung équation ecuación equação equazione) (polynomial polynomials) (matrix matrices eigenvalue eigenvalues) (probability probabilities probabilité probabilidad) " +
 			"(hypotenuse triangle triangles) (logarithm log ln) (cosine sine tangent cos sin tan) (modulo mod) (divisible divisor gcd lcm) (prime primes) (quadratic cubic) (permutation permutations combinatorics) " +
 			"(variance deviation) (vector vectors) (group subgroup abelian isomorphic homomorphism) (frac sqrt cdot) (arithmetic geometric) (circumference radius perimeter) (factorial) (coefficient coefficients)",
 		1: "(solve löse résous résoudre resuelve resolva risolvi) (calculate compute berechne calcule calcula calculer calcola) (sum summe somme suma soma) (average mean) (percent percentage prozent) (product) (ratio) (angle angles) (area volume) " +
@@ -41,30 +41,15 @@ const (
 	idSymbol   = 254
 )
 
-var (
-	fence = mark{id: idFence, kind: cueCode, points: enough}
+// mathMarks are single marks that formulas hold: a backslash begins what TeX calls a command.
+var mathMarks = map[string]uint8{"\\": 2, "^": 1, "=": 1, "+": 1, "$": 1, "$$": 2}
 
-	// operators are runs of punctuation that prose does not hold; one and the same cue.
-	operators = func() map[string]mark {
-		m := map[string]mark{}
-		for _, s := range strings.Fields("== != => -> :: && || += -= ++ () (); ()) { }; {} [] []; <= >= </ /> := === !== ); }) });") {
-			if len(s) > 1 {
-				m[s] = mark{id: idOperator, kind: cueCode, points: 2}
-			}
-		}
-		return m
-	}()
-
-	// symbols are signs that mathematics uses and prose does not; one and the same cue.
-	symbols = func() map[rune]mark {
-		m := map[rune]mark{}
-		for _, r := range "∑∏∫√∞≤≥≠≈∈∉∀∃∂∇⊂⊆∪∩⇒⇔→±×÷∘∠⊥∥≡" {
-			m[r] = mark{id: idSymbol, kind: cueMath, points: 2}
-		}
-		return m
-	}()
-
-	lexicon, pairs = words()
+// operators are runs of punctuation that prose does not hold; one and the same cue. symbols are signs
+// that mathematics uses and prose does not; another one.
+const (
+	operators = "== != => -> :: && || += -= ++ (); ()) { }; {} [] []; <= >= </ /> := === !== ); }) }); ()); ();"
+	symbols   = "∑∏∫√∞≤≥≠≈∈∉∀∃∂∇⊂⊆∪∩⇒⇔±×÷∘∠⊥∥≡"
+	fence     = "```"
 )
 
 // pairWords do for Chinese and Japanese, which write no spaces, what the lists above do: kind, points,
@@ -81,28 +66,36 @@ var pairWords = []struct {
 	{cueSteps, 1, "步骤 首先 然后 最后 为什 解释 手順 まず 次に 最後 なぜ 説明 计划 計画"},
 }
 
-// words builds the tables that one look-up per word needs.
-func words() (map[string]mark, map[[2]rune]mark) {
-	lex := make(map[string]mark, 1400)
+// lexicon is everything that one look-up per piece finds.
+var lexicon = buildLexicon()
+
+func buildLexicon() *table {
+	t := &table{marks: map[wordKey]mark{}}
 	for l, list := range commonWords {
 		for _, w := range strings.Fields(list) {
-			m := lex[w]
-			m.langs |= 1 << l
-			lex[w] = m
+			t.add(w, mark{langs: 1 << l})
 		}
 	}
 	next := uint16(1)
 	for kind, lists := range []map[int]string{cueCode: codeWords, cueMath: mathWords, cueSteps: stepWords} {
 		for points := 2; points >= 1; points-- {
 			for _, group := range groups(lists[points]) {
-				addGroup(lex, group, mark{id: next, kind: uint8(kind), points: uint8(points)})
+				t.all(group, mark{id: next, kind: uint8(kind), points: uint8(points)})
 				next++
 			}
 		}
 	}
-	addGroup(lex, quantityWords, mark{id: idQuantity, kind: cueMath})
-	addGroup(lex, jsonWords, mark{id: idJSON, kind: cueCode})
-	return lex, pairTable(next)
+	t.all(quantityWords, mark{id: idQuantity, kind: cueMath})
+	t.all(jsonWords, mark{id: idJSON, kind: cueCode})
+	t.all(operators, mark{id: idOperator, kind: cueCode, points: 2})
+	t.all(fence, mark{id: idFence, kind: cueCode, points: enough})
+	for sign, points := range mathMarks {
+		t.add(sign, mark{id: next, kind: cueMath, points: points})
+		next++
+	}
+	t.signs(next)
+	t.freeze()
+	return t
 }
 
 // groups splits "(a b) (c)" into "a b" and "c".
@@ -116,26 +109,25 @@ func groups(list string) []string {
 	return out
 }
 
-// addGroup enters the words of one cue. A word that is a cue already keeps its first meaning.
-func addGroup(lex map[string]mark, group string, m mark) {
-	for _, w := range strings.Fields(group) {
-		old := lex[w]
-		if old.id != 0 {
-			continue
-		}
-		m.langs = old.langs
-		lex[w] = m
+// all enters the words of one cue.
+func (t *table) all(words string, m mark) {
+	for _, w := range strings.Fields(words) {
+		t.add(w, m)
 	}
 }
 
-func pairTable(next uint16) map[[2]rune]mark {
-	t := map[[2]rune]mark{{'多', '少'}: {id: idQuantity, kind: cueMath}, {'い', 'く'}: {id: idQuantity, kind: cueMath}}
+// signs enters symbols and pairs of signs.
+func (t *table) signs(next uint16) {
+	for _, r := range symbols {
+		t.marks[pairKey(0, r)] = mark{id: idSymbol, kind: cueMath, points: 2}
+	}
+	t.marks[pairKey('多', '少')] = mark{id: idQuantity, kind: cueMath}
+	t.marks[pairKey('い', 'く')] = mark{id: idQuantity, kind: cueMath}
 	for _, g := range pairWords {
 		for _, w := range strings.Fields(g.pairs) {
 			r := []rune(w)
-			t[[2]rune{r[0], r[1]}] = mark{id: next, kind: g.kind, points: g.points}
+			t.marks[pairKey(r[0], r[1])] = mark{id: next, kind: g.kind, points: g.points}
 			next++
 		}
 	}
-	return t
 }

@@ -1,0 +1,212 @@
+package routing
+
+import (
+	"unicode"
+	"unicode/utf8"
+)
+
+// Text is cut the way byte-pair tokenizers cut it before they merge: words, runs of digits, runs of
+// punctuation, white space. Everything that is read off a text is read in one pass over its pieces.
+type pieceKind uint8
+
+const (
+	pieceLine   pieceKind = iota // line ends, with the indentation behind them
+	pieceWord                    // letters of an alphabet, any case
+	pieceDigits                  // decimal digits
+	piecePunct                   // ASCII punctuation
+	pieceSpace                   // blanks and tabs
+	pieceSign                    // one sign of a script without spaces, or a symbol
+)
+
+// piece is text[lo:hi] and what it costs in milli-tokens. The zero piece stands before a text.
+type piece struct {
+	lo, hi int
+	price  int
+	wide   int     // letters that are not ASCII
+	last   rune    // the last letter or sign that is not ASCII
+	key    wordKey // of a word of up to maxWord bytes: the word in lower case
+	kind   pieceKind
+}
+
+// wordKey is a short word, packed.
+type wordKey struct{ a, b uint64 }
+
+// maxWord is how many bytes a wordKey holds; longer words have the zero key.
+const maxWord = 16
+
+const (
+	classWide = iota // not ASCII
+	classLower
+	classUpper
+	classDigit
+	classPunct
+	classBlank
+	classLine
+)
+
+var classes = func() (t [256]uint8) {
+	for c := range 128 {
+		switch {
+		case c >= 'a' && c <= 'z':
+			t[c] = classLower
+		case c >= 'A' && c <= 'Z':
+			t[c] = classUpper
+		case c >= '0' && c <= '9':
+			t[c] = classDigit
+		case c == '\n' || c == '\r':
+			t[c] = classLine
+		case c <= ' ' || c == 127:
+			t[c] = classBlank
+		default:
+			t[c] = classPunct
+		}
+	}
+	return t
+}()
+
+// next moves p to the piece behind it; it returns false at the end of text.
+func (p *piece) next(text string) bool {
+	p.lo = p.hi
+	if p.lo >= len(text) {
+		return false
+	}
+	p.wide = 0
+	switch classes[text[p.lo]] {
+	case classLower, classUpper:
+		p.word(text)
+	case classDigit:
+		p.run(text, pieceDigits, classDigit)
+		p.price = digitsPrice(p.hi - p.lo)
+	case classPunct:
+		p.run(text, piecePunct, classPunct)
+		p.price = punctPrice(text[p.lo:p.hi])
+	case classBlank:
+		p.run(text, pieceSpace, classBlank)
+		p.price = spacePrice(p.hi - p.lo)
+	case classLine:
+		p.lines(text)
+	default:
+		p.sign(text)
+	}
+	return true
+}
+
+func (p *piece) run(text string, kind pieceKind, class uint8) {
+	hi := p.lo + 1
+	for hi < len(text) && classes[text[hi]] == class {
+		hi++
+	}
+	p.kind, p.hi = kind, hi
+}
+
+func (p *piece) lines(text string) {
+	hi := p.lo + 1
+	for hi < len(text) && (classes[text[hi]] == classLine || classes[text[hi]] == classBlank) {
+		hi++
+	}
+	p.kind, p.hi, p.price = pieceLine, hi, milliLine
+}
+
+// word takes letters together. It packs them while it reads, so that nothing reads them again.
+func (p *piece) word(text string) {
+	var k wordKey
+	hi, upper := p.lo, 0
+	for ; hi < len(text); hi++ {
+		c := text[hi]
+		class := classes[c]
+		if class == classUpper {
+			upper++
+		} else if class != classLower {
+			if class == classWide {
+				p.wideWord(text)
+				return
+			}
+			break
+		}
+		k.b = k.b<<8 | k.a>>56
+		k.a = k.a<<8 | uint64(c|0x20)
+	}
+	if classes[text[p.lo]] == classUpper {
+		upper--
+	}
+	p.kind, p.hi = pieceWord, hi
+	p.setKey(k)
+	p.price = wordPrice(hi-p.lo, upper)
+}
+
+func (p *piece) setKey(k wordKey) {
+	if p.key = k; p.hi-p.lo > maxWord {
+		p.key = wordKey{}
+	}
+}
+
+// wideWord takes a word with letters outside ASCII, or the ASCII letters before a sign.
+func (p *piece) wideWord(text string) {
+	var k wordKey
+	hi, narrow, price, upper := p.lo, 0, 0, 0
+	for hi < len(text) {
+		c := text[hi]
+		class := classes[c]
+		if class == classLower || class == classUpper {
+			if class == classUpper && hi > p.lo {
+				upper++
+			}
+			k.push(c | 0x20)
+			narrow++
+			hi++
+			continue
+		}
+		if class != classWide {
+			break
+		}
+		r, size := utf8.DecodeRuneInString(text[hi:])
+		each, letter := scriptPrice(r)
+		if !letter {
+			break
+		}
+		p.wide, p.last, price = p.wide+1, r, price+each
+		k.pushRune(unicode.ToLower(r))
+		hi += size
+	}
+	p.kind, p.hi = pieceWord, hi
+	p.setKey(k)
+	if p.wide == 0 {
+		p.price = wordPrice(narrow, upper)
+		return
+	}
+	p.price = price + milliAccent + narrow*milliNarrow
+}
+
+func (k *wordKey) push(c byte) {
+	k.b = k.b<<8 | k.a>>56
+	k.a = k.a<<8 | uint64(c)
+}
+
+func (k *wordKey) pushRune(r rune) {
+	var buf [utf8.UTFMax]byte
+	for _, c := range buf[:utf8.EncodeRune(buf[:], r)] {
+		k.push(c)
+	}
+}
+
+// sign takes one sign outside ASCII, or the word that begins with it.
+func (p *piece) sign(text string) {
+	r, size := utf8.DecodeRuneInString(text[p.lo:])
+	price, letter := scriptPrice(r)
+	if letter {
+		p.wideWord(text)
+		return
+	}
+	p.kind, p.hi, p.price, p.last = pieceSign, p.lo+size, price, r
+	if unicode.IsSpace(r) {
+		p.kind, p.price = pieceSpace, 0
+	}
+}
+
+// keyOf packs a word that is in lower case already; ok is false when it is too long.
+func keyOf(word string) (k wordKey, ok bool) {
+	for i := range len(word) {
+		k.push(word[i])
+	}
+	return k, len(word) <= maxWord
+}
