@@ -24,12 +24,17 @@ func render(name string, p Params) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return execute(name, v)
+}
+
+// execute runs a template on a view.
+func execute(name string, view any) ([]byte, error) {
 	t, err := parse()
 	if err != nil {
 		return nil, err
 	}
 	var out bytes.Buffer
-	if err := t.ExecuteTemplate(&out, name, v); err != nil {
+	if err := t.ExecuteTemplate(&out, name, view); err != nil {
 		return nil, fmt.Errorf("render %s: %w", name, err)
 	}
 	return out.Bytes(), nil
@@ -70,6 +75,7 @@ type view struct {
 
 type regionView struct {
 	Region
+	Host    string // without port
 	Cluster string
 	Address Address
 	Domains string // the authorities Ockham may write for this region
@@ -106,7 +112,7 @@ func newView(p Params) (*view, error) {
 		HTTPPaths: []httpPath{
 			{"explain", "/api/v1/explain"}, {"feedback", "/api/v1/feedback"}, {"models", "/v1/models"},
 		},
-		Replies: replies(),
+		Replies: replies(false),
 	}
 	if p.Auth != nil {
 		auth, err := newAuth(*p.Auth)
@@ -160,7 +166,7 @@ func newRegion(r Region, p Params) (regionView, error) {
 	if err != nil {
 		return regionView{}, fmt.Errorf("region %s: %w", r.Name, err)
 	}
-	v := regionView{Region: r, Cluster: p.Names.Bedrock + "_" + r.Name, Address: e.address, HTTP: "1", TLS: e.tls(r.CA)}
+	v := regionView{Region: r, Host: e.url.Hostname(), Cluster: p.Names.Bedrock + "_" + r.Name, Address: e.address, HTTP: "1", TLS: e.tls(r.CA)}
 	v.Domains = quote(string(e.address))
 	if e.url.Port() == "" {
 		v.Domains = quote(e.url.Host) + ", " + v.Domains

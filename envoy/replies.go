@@ -54,13 +54,18 @@ const upstreamFailed = "the answer of the model broke off"
 // pathOf is the path as the client sent it, kept by the header_to_metadata filter.
 const pathOf = "metadata.filter_metadata['ockham.client']['path']"
 
-// replies lists the dialects in the order in which their mappers are tried; the last fits all.
-func replies() []replyDialect {
+// replies lists the dialects in the order in which their mappers are tried. The last fits all, unless
+// the listener is shared with others, whose replies are none of our business.
+func replies(shared bool) []replyDialect {
+	otherwise := ""
+	if shared {
+		otherwise = pathOf + ".startsWith('/api/v1/')"
+	}
 	return []replyDialect{
 		newReplyDialect("OpenAI", pathOf+".startsWith('/v1/chat/')", openaiBody, nil),
 		newReplyDialect("Anthropic", pathOf+".startsWith('/v1/messages')", anthropicBody, nil),
 		newReplyDialect("Bedrock", pathOf+".startsWith('/model/')", bedrockBody, func(r reply) string { return r.bedrock }),
-		newReplyDialect("Ockham's own API", "", generateBody, nil),
+		newReplyDialect("Ockham's own API", otherwise, generateBody, nil),
 	}
 }
 
@@ -132,6 +137,10 @@ func celSwitch(f field) string {
 	}
 	var b strings.Builder
 	for _, word := range words {
+		if len(statuses[word]) == 1 {
+			fmt.Fprintf(&b, "response.code == %s ? '%s' : ", statuses[word][0], word)
+			continue
+		}
 		fmt.Fprintf(&b, "response.code in [%s] ? '%s' : ", strings.Join(statuses[word], ", "), word)
 	}
 	return b.String() + "'" + otherwise + "'"

@@ -141,8 +141,8 @@ func checkTLS(r *report, c node) {
 	}
 	tls := c.at("transport_socket").config()
 	for _, m := range c.at("transport_socket_matches").list() {
-		if t := m.at("transport_socket").config(); t.exists() && !tls.exists() {
-			tls = t
+		if t := m.at("transport_socket").config(); t.typeName() == "UpstreamTlsContext" {
+			tls = t // what matches goes before the default
 		}
 	}
 	if tls.typeName() == "UpstreamTlsContext" {

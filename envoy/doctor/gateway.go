@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -43,6 +44,7 @@ func checkGateway(r *report, s *setup, _ Options) {
 		return
 	}
 	checkGatewayBuffers(r, s)
+	checkGatewayPatches(r, s)
 	for _, d := range s.kind("BackendTrafficPolicy") {
 		checkBackendPolicy(r, d)
 	}
@@ -75,6 +77,36 @@ func checkPolicy(r *report, p node) {
 	if !has(p.at("metadata", "writableNamespaces"), "ockham") {
 		r.add("metadata", p.at("metadata"), "the service's metadata is not received")
 	}
+}
+
+// checkGatewayPatches: two things that the filter needs have no field in Envoy Gateway's policy.
+func checkGatewayPatches(r *report, s *setup) {
+	var patched strings.Builder
+	for _, d := range s.kind("EnvoyPatchPolicy") {
+		for _, p := range d.at("spec", "jsonPatches").list() {
+			fmt.Fprintln(&patched, p.at("operation", "jsonPath").text(), p.at("operation", "path").text())
+		}
+	}
+	at := node{path: "EnvoyPatchPolicy"}
+	if !strings.Contains(patched.String(), "grpc_service") {
+		r.add("grpc-timeout", at, "no patch lifts Envoy Gateway's own limit of 10 s")
+	}
+	if !strings.Contains(patched.String(), "mutation_rules") && !s.routesRewriteHosts() {
+		r.add("mutation-rules", at, "no patch sets mutation_rules, and the routes do not rewrite the host")
+	}
+}
+
+// routesRewriteHosts tells whether an HTTPRoute writes the authority itself.
+func (s *setup) routesRewriteHosts() bool {
+	rewritten := false
+	for _, d := range s.kind("HTTPRoute") {
+		for _, rule := range d.at("spec", "rules").list() {
+			for _, f := range rule.at("filters").list() {
+				rewritten = rewritten || f.at("urlRewrite", "hostname").exists()
+			}
+		}
+	}
+	return rewritten
 }
 
 // checkGatewayBuffers: Envoy Gateway writes 32 KiB where nobody says otherwise.

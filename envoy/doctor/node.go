@@ -143,5 +143,5 @@ func snakeKey(key string) string {
 		}
 		b.WriteRune(r)
 	}
-	return b.String()
+	return strings.ReplaceAll(b.String(), "consecutive5xx", "consecutive_5xx")
 }

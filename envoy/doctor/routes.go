@@ -103,10 +103,17 @@ func checkSigned(r *report, at node, name string) {
 func checkUpgrade(r *report, m *manager, rt route) {
 	for _, u := range append(rt.at("route", "upgrade_configs").list(), m.at("upgrade_configs").list()...) {
 		on := u.at("enabled").or("true") == "true"
-		if on && strings.EqualFold(u.at("upgrade_type").text(), "websocket") && !m.mesh() && !m.offers(rt) {
+		if on && rt.takes("/api/v1/generate") && strings.EqualFold(u.at("upgrade_type").text(), "websocket") && !m.mesh() && !m.offers(rt) {
 			r.add("websocket", u, "a route takes WebSockets with the filter on")
 		}
 	}
+}
+
+// takes tells whether a route may match a path.
+func (rt route) takes(path string) bool {
+	match := rt.at("match")
+	prefix := match.at("prefix").or(match.at("path_separated_prefix").text())
+	return match.at("path").text() == path || prefix != "" && strings.HasPrefix(path, prefix) || match.at("safe_regex").exists()
 }
 
 // offers tells whether a route before rt takes the upgrades, with the filter off.

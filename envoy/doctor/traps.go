@@ -77,7 +77,7 @@ func Traps() []Trap {
 			"route upgrades to Ockham's HTTP port, with the filter disabled there"},
 		{"filter-on-http-port", "explain, feedback and models are taken for prompts and refused", "disable the filter on these routes"},
 
-		{"grpc-timeout", "answers that take longer are cut", "set grpc_service.timeout to 0s"},
+		{"grpc-timeout", "answers that take longer are cut", "set grpc_service.timeout to 0s (Envoy Gateway: by an EnvoyPatchPolicy, as \"ockham render envoy-gateway\" does)"},
 		{"google-grpc", "other clients' limits and keepalives hold than those Ockham was tested with", "use envoy_grpc"},
 		{"message-timeout", "planning with a judge, or under load, ends in 504", "set message_timeout to 10s"},
 		{"route-timeout", "longer answers end in 504 or are cut", "set the route's timeout to 0s; Ockham has deadlines of its own"},
