@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"ockham/routing"
 )
@@ -170,10 +171,22 @@ func (r *checkRow) answer() *routing.Answer {
 		return a
 	}
 	for _, c := range calls.Calls {
-		a.Tools = append(a.Tools, routing.ToolCall{Name: c.Name, Args: string(c.Input)})
+		a.Tools = append(a.Tools, routing.ToolCall{Name: r.toolName(c.Name), Args: string(c.Input)})
 	}
 	if len(a.Tools) > 0 {
 		a.Text = ""
 	}
 	return a
+}
+
+// toolName undoes what recorders did to names: those of some models have dots where the tools of the
+// request, which were renamed for Bedrock's rules, have underscores.
+func (r *checkRow) toolName(name string) string {
+	renamed := strings.ReplaceAll(name, ".", "_")
+	for _, t := range r.Request.Tools {
+		if t.Name == renamed {
+			return renamed
+		}
+	}
+	return name
 }

@@ -8,15 +8,19 @@ import (
 )
 
 // tools holds tool calls against the tools of the request: names that exist, arguments that satisfy
-// their schema, and the call that was required.
+// their schema, and the call that was required; then what else makes a call improbable.
 type tools struct {
 	schemas *schemas
-	signs   bool
+	score   float64 // of signs, from which an answer is rejected
 }
 
 func newTools(o Options) (routing.Check, error) {
 	s, err := newSchemas()
-	return tools{s, o.AllSigns}, err
+	t := tools{s, certainSigns}
+	if o.AllSigns {
+		t.score = likelySigns
+	}
+	return t, err
 }
 
 func (tools) Name() string { return "tools" }
@@ -56,6 +60,9 @@ func (t tools) judge(p *routing.Prompt, a *routing.Answer, known map[string][]by
 		if err != nil {
 			verdict.Skipped, verdict.Detail = true, "not checked: "+err.Error()
 		}
+	}
+	if signs := newToolSigns(p); signs != nil && (len(a.Tools) > 0 || !excused(p, a)) && signs.score(p, a) >= t.score {
+		return routing.Rejected(routing.ReasonToolArgs, "the calls do not fit the request")
 	}
 	return verdict
 }
