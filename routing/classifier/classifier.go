@@ -69,7 +69,7 @@ func (m *Model) Score(text, task string) Score {
 
 func (m *Model) score(r *Reading, task string) Score {
 	var in [Inputs]float32
-	known := m.inputs(r, &in)
+	known := m.Inputs(r, &in)
 	asked, last := kind(&in), &m.header.Text
 	if t, ok := m.header.Tasks[task]; ok {
 		in[InputTaskWeak], in[InputTaskStrong] = float32(t.Weak), float32(t.Strong)
@@ -84,8 +84,8 @@ func (m *Model) score(r *Reading, task string) Score {
 	}
 }
 
-// inputs computes what the last layer sees of r and the share of its words that training has seen.
-func (m *Model) inputs(r *Reading, in *[Inputs]float32) float64 {
+// Inputs computes what the last layer sees of r and the share of its words that training has seen.
+func (m *Model) Inputs(r *Reading, in *[Inputs]float32) float64 {
 	words, met := m.sum(r.Words)
 	grams, _ := m.sum(r.Grams)
 	for h := range Heads {

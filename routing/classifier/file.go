@@ -140,6 +140,9 @@ func newReading() *Reading {
 	}
 }
 
+// With is a model that shares m's table and has another header.
+func (m *Model) With(h Header) (*Model, error) { return New(h, m.table) }
+
 // Header returns what the file says beside the table.
 func (m *Model) Header() Header { return m.header }
 

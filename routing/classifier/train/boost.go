@@ -42,12 +42,22 @@ type grower struct {
 
 // grow fits a forest to rows: log odds with logistic, else the value itself.
 func grow(rows []sample, b Boost, logistic bool, seed uint64) classifier.Forest {
+	return growOn(nil, rows, b, logistic, seed)
+}
+
+// growOn adds trees to a forest that is there; without one it starts from the mean.
+func growOn(old *classifier.Forest, rows []sample, b Boost, logistic bool, seed uint64) classifier.Forest {
 	g := &grower{Boost: b, rows: rows, logistic: logistic, rng: rand.New(rand.NewPCG(seed, 0x0cc4a3))}
 	g.bin()
-	f := classifier.Forest{Base: g.base()}
+	var f classifier.Forest
+	if old == nil {
+		f.Base = g.base()
+	} else {
+		f.Base, f.Trees = old.Base, append([]classifier.Tree(nil), old.Trees...)
+	}
 	g.out, g.grad, g.curve = make([]float64, len(rows)), make([]float64, len(rows)), make([]float64, len(rows))
 	for i := range g.out {
-		g.out[i] = f.Base
+		g.out[i] = f.At(rows[i].in)
 	}
 	for range b.Trees {
 		t := g.tree()

@@ -21,9 +21,8 @@ type fitting struct {
 	views    []view // the texts as they are, then the noisy copies
 	norms    [classifier.DenseSize]classifier.Norm
 	fold     []int
-	weak     []float64 // log odds, by a last layer that has not seen the row
-	strong   []float64
-	need     []float64
+	text     judged    // without the task
+	task     judged    // with it
 	soft     []float64 // what the large model adds, part of the chance taken out
 	progress Progress
 	done     int
@@ -210,17 +209,37 @@ func (f *fitting) crossFit() {
 		}
 		f.step(fmt.Sprintf("fold %d", k+1))
 	}
-	f.weak, f.strong, f.need = make([]float64, len(f.rows)), make([]float64, len(f.rows)), make([]float64, len(f.rows))
+	f.text, f.task = f.crossLast(nil), f.crossLast(f.othersTasks())
+	f.step("calibration")
+}
+
+// judged is what last layers say of rows that they have not seen.
+type judged struct{ weak, strong, need []float64 }
+
+func (f *fitting) crossLast(tasks []taskMean) judged {
+	n := len(f.rows)
+	j := judged{make([]float64, n), make([]float64, n), make([]float64, n)}
+	in := make([]inputs, n)
+	for i := range in {
+		in[i] = told(f.views[0].in[i], tasks, i)
+	}
 	for k := range f.config.Folds {
-		l := f.last(func(i int) bool { return f.fold[i] != k }, nil)
-		in := f.views[0].in
+		l := f.last(func(i int) bool { return f.fold[i] != k }, tasks)
 		for i := range f.rows {
 			if f.fold[i] == k {
-				f.weak[i], f.strong[i], f.need[i] = l.Weak.At(&in[i]), l.Strong.At(&in[i]), l.Need.At(&in[i])
+				j.weak[i], j.strong[i], j.need[i] = l.Weak.At(&in[i]), l.Strong.At(&in[i]), l.Need.At(&in[i])
 			}
 		}
 	}
-	f.step("calibration")
+	return j
+}
+
+// told is in with what was measured on the row's task; no tasks leave it as it is.
+func told(in inputs, tasks []taskMean, row int) inputs {
+	if tasks != nil {
+		in[classifier.InputTaskWeak], in[classifier.InputTaskStrong] = float32(tasks[row].weak), float32(tasks[row].strong)
+	}
+	return in
 }
 
 // heads solves the table on the rows that use picks.
@@ -266,15 +285,10 @@ func (f *fitting) last(use func(int) bool, tasks []taskMean) (l classifier.Layer
 			if !use(i) {
 				continue
 			}
-			in := &v.in[i]
-			if tasks != nil {
-				with := *in
-				with[classifier.InputTaskWeak], with[classifier.InputTaskStrong] = float32(tasks[i].weak), float32(tasks[i].strong)
-				in = &with
-			}
+			in := told(v.in[i], tasks, i)
 			add := func(to *[]sample, y, weight float64) {
 				if !math.IsNaN(y) && weight > 0 {
-					*to = append(*to, sample{in, y, weight * share})
+					*to = append(*to, sample{&in, y, weight * share})
 				}
 			}
 			r := &f.rows[i]
@@ -324,7 +338,7 @@ func (f *fitting) model() (*classifier.Model, error) {
 	h := classifier.Header{
 		Training:  classifier.Training{Seed: f.config.Seed, Rows: len(f.rows), Sources: f.sources(), Data: Checksum(f.rows), Config: config},
 		WordScale: wordScale, GramScale: gramScale, Dense: f.norms,
-		Text: f.last(every, nil), Task: f.last(every, f.othersTasks()),
+		Text: f.calibrated(f.last(every, nil), &f.text), Task: f.calibrated(f.last(every, f.othersTasks()), &f.task),
 	}
 	h.Tasks = f.tasks()
 	h.Seen = f.seen()
@@ -350,7 +364,7 @@ func (f *fitting) sources() map[string]int {
 	return n
 }
 
-// quantise rounds weights to a byte each; the scale is such that one in a thousand is cut.
+// quantise rounds weights to a byte each, with a scale for each head and block.
 func quantise(weights []vec) (table []uint64, wordScale, gramScale [lanes]float32) {
 	words := len(weights) - classifier.Grams
 	for l := range lanes {

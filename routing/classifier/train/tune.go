@@ -1,0 +1,166 @@
+package train
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+
+	"ockham/routing/classifier"
+)
+
+// Tuning says how a model is fitted to an operator's own outcomes.
+type Tuning struct {
+	Seed   uint64  `json:"seed"`
+	Boost  Boost   `json:"boost"`  // trees added to the model's own
+	Shrink float64 `json:"shrink"` // rows that the model's own estimate counts for beside a task's rows
+	Least  int     `json:"least"`  // tries of the small model without which nothing is tuned
+}
+
+// TuningDefaults suit some thousand rows: few trees, each a small step, on top of what the model knows.
+func TuningDefaults() Tuning {
+	return Tuning{Seed: 1, Boost: Boost{Trees: 60, Rate: 0.05, Rows: 0.8, Inputs: 0.5, Least: 30, Penalty: 20}, Shrink: 30, Least: 500}
+}
+
+// Tune fits base to an operator's outcomes. The table stays; trees are added to the small model's
+// chance, the large model's chance is shifted and stretched to its outcomes, which are few, and the
+// benefit follows both. Where nothing was tried, what base says stays as it is.
+func Tune(base *classifier.Model, rows []Example, t Tuning) (*classifier.Model, error) {
+	tries := 0
+	for i := range rows {
+		if !math.IsNaN(rows[i].Weak) && rows[i].WeakWeight > 0 {
+			tries++
+		}
+	}
+	if tries < t.Least {
+		return nil, fmt.Errorf("%d outcomes of the small model with their prompts, need at least %d", tries, t.Least)
+	}
+	h := base.Header()
+	h.Tasks = tuneTasks(base, rows, t.Shrink)
+	h.Text = tuneLayer(h.Text, rows, inputsOf(base, rows, nil), t)
+	h.Task = tuneLayer(h.Task, rows, inputsOf(base, rows, h.Tasks), t)
+	config, err := json.Marshal(struct {
+		Base   string `json:"base"`
+		Tuning Tuning `json:"tuning"`
+	}{base.Checksum(), t})
+	if err != nil {
+		return nil, err
+	}
+	h.Training = classifier.Training{Seed: t.Seed, Rows: len(rows), Sources: map[string]int{"ledger": len(rows)}, Data: Checksum(rows), Config: config}
+	h.Aims, h.Unsure = tuneAims(base, rows, h)
+	return base.With(h)
+}
+
+// inputsOf reads every row; with tasks, those that the model will know.
+func inputsOf(m *classifier.Model, rows []Example, tasks map[string]classifier.Task) []inputs {
+	out := make([]inputs, len(rows))
+	var r classifier.Reading
+	for i := range rows {
+		r.Read(rows[i].Text)
+		m.Inputs(&r, &out[i])
+		if t, ok := tasks[rows[i].Task]; ok {
+			out[i][classifier.InputTaskWeak], out[i][classifier.InputTaskStrong] = float32(t.Weak), float32(t.Strong)
+		}
+	}
+	return out
+}
+
+// tuneTasks measures the tasks of rows; a task's own rows count against what base says of their texts.
+func tuneTasks(base *classifier.Model, rows []Example, shrink float64) map[string]classifier.Task {
+	type sum struct{ weak, weakN, strong, strongN, saidWeak, saidStrong, n float64 }
+	sums := map[string]*sum{}
+	kinds := map[string]map[string]int{}
+	for i := range rows {
+		r := &rows[i]
+		if r.Task == "" {
+			continue
+		}
+		s := sums[r.Task]
+		if s == nil {
+			s = &sum{}
+			sums[r.Task], kinds[r.Task] = s, map[string]int{}
+		}
+		said := base.Score(r.Text, r.Task)
+		kinds[r.Task][said.Kind]++
+		s.n++
+		s.saidWeak, s.saidStrong = s.saidWeak+said.Weak, s.saidStrong+said.Strong
+		if !math.IsNaN(r.Weak) {
+			s.weak, s.weakN = s.weak+r.WeakWeight*r.Weak, s.weakN+r.WeakWeight
+		}
+		if !math.IsNaN(r.Strong) {
+			s.strong, s.strongN = s.strong+r.StrongWeight*r.Strong, s.strongN+r.StrongWeight
+		}
+	}
+	out := map[string]classifier.Task{}
+	for name, task := range base.Tasks() {
+		out[name] = task
+	}
+	for name, s := range sums {
+		out[name] = classifier.Task{
+			Rows: int(s.n), Kind: most(kinds[name]),
+			Weak:   (s.weak + shrink*s.saidWeak/s.n) / (s.weakN + shrink),
+			Strong: (s.strong + shrink*s.saidStrong/s.n) / (s.strongN + shrink),
+		}
+	}
+	return out
+}
+
+// tuneLayer fits a last layer to rows.
+func tuneLayer(l classifier.Layer, rows []Example, in []inputs, t Tuning) classifier.Layer {
+	was := func(i int) float64 { return chance(l.Strong.At(&in[i])) - chance(l.Weak.At(&in[i])) }
+	before := make([]float64, len(rows))
+	var weak, need []sample
+	for i := range rows {
+		before[i] = was(i)
+		if !math.IsNaN(rows[i].Weak) && rows[i].WeakWeight > 0 {
+			weak = append(weak, sample{&in[i], rows[i].Weak, rows[i].WeakWeight})
+		}
+	}
+	old := l.Need
+	l.Weak = growOn(&l.Weak, weak, t.Boost, true, t.Seed)
+	l.Strong = shifted(l.Strong, rows, in)
+	for i := range rows {
+		need = append(need, sample{&in[i], old.At(&in[i]) + was(i) - before[i], 1})
+	}
+	l.Need = growOn(&old, need, t.Boost, false, t.Seed+1)
+	return l
+}
+
+func chance(odds float64) float64 { return 1 / (1 + math.Exp(-odds)) }
+
+// shifted moves the large model's log odds until their mean chance is that of its outcomes, with a
+// prior of 50 rows on no move.
+func shifted(f classifier.Forest, rows []Example, in []inputs) classifier.Forest {
+	const prior = 50 * 0.16 // curvature of 50 rows at a chance of 0.8
+	shift := 0.0
+	for range 20 {
+		slope, curve := -prior*shift, prior
+		for i := range rows {
+			if y, w := rows[i].Strong, rows[i].StrongWeight; !math.IsNaN(y) && w > 0 {
+				p := chance(f.At(&in[i]) + shift)
+				slope, curve = slope+w*(y-p), curve+w*p*(1-p)
+			}
+		}
+		shift += slope / curve
+	}
+	f.Base += shift
+	return f
+}
+
+// tuneAims sets the dial anew by what the tuned model expects of the rows: outcomes of both models on
+// one prompt, by which it was set in training, are what a ledger does not have.
+func tuneAims(base *classifier.Model, rows []Example, h classifier.Header) ([]classifier.Aim, classifier.Unsure) {
+	in := inputsOf(base, rows, nil)
+	expected := make([]Example, len(rows))
+	need := make([]float64, len(rows))
+	for i := range rows {
+		need[i] = h.Text.Need.At(&in[i])
+		strong := chance(h.Text.Strong.At(&in[i]))
+		expected[i] = Example{Weak: strong - need[i], Strong: strong}
+	}
+	config := Defaults()
+	f := &fitting{config: config, rows: expected, text: judged{need: need}}
+	a := f.aims()
+	u := f.band(a)
+	u.Known = h.Unsure.Known
+	return a, u
+}
