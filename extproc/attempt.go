@@ -31,6 +31,8 @@ type attempt struct {
 	reject    routing.Verdict // the first rejection of a check
 	mended    bool            // a check has put the text right
 	unchecked bool
+	asked     bool // slow checks were started,
+	judged    bool // and have spoken
 }
 
 // looking is a check at work on this attempt.
@@ -38,6 +40,7 @@ type looking struct {
 	name     string
 	look     routing.Look
 	accepted bool // for good
+	hold     bool // what was seen cannot go out as it stands
 }
 
 // envoyReply is Envoy's own answer in place of Bedrock's.
@@ -188,7 +191,7 @@ func (a *attempt) judge() {
 			seen.Text = v.Text
 			a.mended = true
 		}
-		l.accepted = v.Decision == routing.Accept
+		l.accepted, l.hold = v.Decision == routing.Accept, v.Hold
 	}
 }
 
@@ -215,6 +218,16 @@ func (a *attempt) passed() bool {
 		}
 	}
 	return true
+}
+
+// mustHold tells whether some check may yet mend what could not go out as it stands.
+func (a *attempt) mustHold() bool {
+	for i := range a.looks {
+		if a.looks[i].hold {
+			return true
+		}
+	}
+	return false
 }
 
 // rejected tells whether the answer must not be served while a better one can be had.

@@ -61,6 +61,9 @@ type Target struct {
 	Host      string // the authority that leaves Envoy, for which is signed
 	Guardrail []byte // guardrailConfig, or nil
 	Caller    Caller // calls it without Envoy
+	// Elsewhere are the same model's other regions, in the order in which they are tried when this one
+	// throttles or cannot be reached.
+	Elsewhere []*Target
 }
 
 // Caller calls Bedrock; *bedrock.Client is one.

@@ -120,10 +120,13 @@ func (x *exchange) forward() error {
 	if x.call.Passthrough {
 		return x.passThrough()
 	}
+	if x.call.Count {
+		return x.countTokens()
+	}
 	if refused := x.decide(); refused != nil {
 		return x.refuse(refused)
 	}
-	a := x.newAttempt(0)
+	a := x.newAttempt(x.first())
 	a.ThroughEnvoy = true
 	path := bedrock.Path(a.target.ID, a.fit.Stream)
 	set, err := x.sign(a.target, path, a.fit.Body)
@@ -248,20 +251,55 @@ func (x *exchange) noCredentials(err error) *dialect.Error {
 	return &dialect.Error{Code: dialect.UpstreamFailed, Message: "the gateway has no valid AWS credentials; its operator has been told why in the log"}
 }
 
-// newAttempt prepares a call of the plan's model number i.
-func (x *exchange) newAttempt(i int) *attempt {
-	m := x.plan.Models[i]
-	a := &attempt{target: x.policy.Target(m, x.plan.Pipe, x.out.Route)}
-	a.Model, a.Region, a.Start = m, a.target.Region, time.Now()
-	o := bedrock.FitOptions{Stream: x.call.Stream, Guardrail: a.target.Guardrail, Fresh: i > 0}
+// countTokens answers how long a prompt is, with the same estimate by which it would be routed.
+func (x *exchange) countTokens() error {
+	p := Prompt(x.call)
+	n := routing.Estimate(p.System) + p.ToolTokens + p.MediaTokens
+	for _, t := range p.Turns {
+		n += routing.Estimate(t.Text)
+		for _, source := range t.Sources {
+			n += routing.Estimate(source)
+		}
+	}
+	body := x.dialect.Answer(nil, x.call, &dialect.Reply{ID: x.out.ID, Answer: &bedrock.Answer{Usage: bedrock.Usage{Input: n}}})
+	x.finish(200, body)
+	headers := []bedrock.Header{{Name: "content-type", Value: x.dialect.ContentType(false)}}
+	if err := x.send(immediate(200, headers, body, "counted")); err != nil {
+		return err
+	}
+	return x.drain()
+}
+
+// next is a call to be made: a model of the plan, and how it differs from the first.
+type next struct {
+	model  *routing.Model
+	target *Target
+	note   string // what was wrong with the same model's answer before
+	fresh  bool   // another model than the one before
+}
+
+// first is the call that goes through Envoy.
+func (x *exchange) first() next { return x.to(x.plan.Models[0], false) }
+
+func (x *exchange) to(m *routing.Model, fresh bool) next {
+	return next{model: m, target: x.policy.Target(m, x.plan.Pipe, x.out.Route), fresh: fresh}
+}
+
+// newAttempt prepares a call.
+func (x *exchange) newAttempt(n next) *attempt {
+	a := &attempt{target: n.target}
+	a.Model, a.Region, a.Start, a.Repair = n.model, n.target.Region, time.Now(), n.note != ""
+	o := bedrock.FitOptions{
+		Stream: x.call.Stream || x.plan.Early, Guardrail: n.target.Guardrail, Fresh: n.fresh, Note: n.note,
+	}
 	if x.policy.System != nil {
-		text, fold := x.policy.System(m, x.prompt.Task, x.prompt.System)
+		text, fold := x.policy.System(n.model, x.prompt.Task, x.prompt.System)
 		o.Fold = fold
 		if text != x.prompt.System {
 			o.System = &text
 		}
 	}
-	a.fit = bedrock.Fit(&x.call.Request, a.target.Model, o)
+	a.fit = bedrock.Fit(&x.call.Request, n.target.Model, o)
 	a.startChecks(x.prompt, x.plan.Checks)
 	x.tries = append(x.tries, a)
 	x.cur = a

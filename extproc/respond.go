@@ -24,8 +24,9 @@ type response struct {
 	trailers bool              // which were trailers
 
 	heldFrom time.Time
-	remote   chan piece // from the attempt that the service makes itself
-	stop     func()     // ends that attempt
+	remote   chan piece   // from the attempt that the service makes itself
+	stop     func()       // ends that attempt
+	opinions chan opinion // from slow checks
 	timer    *time.Timer
 
 	writer   dialect.Stream
@@ -60,6 +61,8 @@ func (x *exchange) respond() error {
 			err = x.hear(h.m)
 		case p := <-x.remote:
 			x.hearRemote(p)
+		case o := <-x.opinions:
+			x.hearOpinion(o)
 		case <-x.timer.C:
 			err = x.late()
 		}
@@ -180,6 +183,8 @@ func (x *exchange) step() error {
 			return nil
 		case a.rejected():
 			err = x.replace(a)
+		case a.done && x.needsOpinion(a):
+			return nil // hearOpinion goes on
 		case a.done && !x.call.Stream:
 			err = x.serve(a)
 		case a.done, x.call.Stream && x.windowPassed(a):
@@ -201,46 +206,10 @@ func (x *exchange) windowPassed(a *attempt) bool {
 	switch {
 	case a.unchecked, a.passed() && len(a.looks) > 0, x.plan.Pinned:
 		return true
-	case hold.Full:
+	case hold.Full, len(x.plan.Slow) > 0, a.mustHold():
 		return false
 	}
 	return a.tokens() >= hold.Tokens || hold.Time > 0 && time.Since(a.Start)-a.FirstToken >= hold.Time
-}
-
-// replace answers a rejected attempt with the next model, or, when none is left, with the best there is.
-func (x *exchange) replace(a *attempt) error {
-	x.close(a)
-	if x.mayEscalate(a) {
-		x.callNext(x.newAttempt(len(x.tries)))
-		return nil
-	}
-	return x.settle(a)
-}
-
-// mayEscalate tells whether the next model is called: there is one, it could do better, and attempts,
-// time and money allow it.
-func (x *exchange) mayEscalate(a *attempt) bool {
-	p := x.plan
-	n := len(x.tries)
-	switch {
-	case x.settled, p.Pinned, n >= len(p.Models), n >= p.Limits.Attempts, !a.mendable():
-		return false
-	case p.Deadlines.Total > 0 && time.Since(x.out.Start) >= p.Deadlines.Total:
-		return false
-	case a.reject.Reason == routing.ReasonRefusal && x.refusedBefore(a):
-		return false
-	}
-	return p.Limits.CostUSD == 0 || x.spent()+x.estimate(p.Models[n], a) <= p.Limits.CostUSD
-}
-
-// refusedBefore: a refusal escalates at most once; two models that refuse have a reason.
-func (x *exchange) refusedBefore(a *attempt) bool {
-	for _, t := range x.tries {
-		if t != a && t.reject.Reason == routing.ReasonRefusal {
-			return true
-		}
-	}
-	return false
 }
 
 // late acts on the deadline that has passed.

@@ -93,21 +93,20 @@ func (x *exchange) mustFail(a *attempt) bool {
 	if a.failure != nil {
 		return true
 	}
-	return a.rejected() && x.mayEscalate(a)
+	if !a.rejected() {
+		return false
+	}
+	_, could := x.next(a)
+	return could
 }
 
 // broken ends an answer that went wrong after its release: with a restart where the client wants one
 // and a model is left, else with an error event.
 func (x *exchange) broken(out []byte, a *attempt) error {
 	x.close(a)
-	if x.call.Restart && x.mayEscalate(a) {
+	if n, ok := x.next(a); ok && x.call.Restart {
 		if again := x.writer.Restart(nil, string(a.reason())); again != nil {
-			x.released, x.out.Restarted = false, true
-			if err := x.write(append(out, again...), false); err != nil {
-				return err
-			}
-			x.callNext(x.newAttempt(len(x.tries)))
-			return nil
+			return x.restart(append(out, again...), n)
 		}
 	}
 	e := x.clientError(a)
@@ -116,6 +115,16 @@ func (x *exchange) broken(out []byte, a *attempt) error {
 	out = x.writer.Fail(out, e, x.out.ID)
 	x.finish(200, out)
 	return x.write(out, true)
+}
+
+// restart has the client forget what it has, and begins anew with another model.
+func (x *exchange) restart(out []byte, n next) error {
+	x.released, x.out.Restarted = false, true
+	if err := x.write(out, false); err != nil {
+		return err
+	}
+	x.callNext(x.newAttempt(n))
+	return nil
 }
 
 // write sends a part of a streamed reply. Before Envoy's first body message there is nothing that can be

@@ -138,6 +138,7 @@ type Deadlines struct {
 	Answer     time.Duration // a plain answer, per attempt
 	FirstToken time.Duration // the first token of an answer that is streamed, per attempt
 	Total      time.Duration // all attempts
+	Slow       time.Duration // all slow checks of one answer
 }
 
 // Limits bound the cascade.
@@ -177,8 +178,11 @@ type Plan struct {
 	Models    []*Model
 	Largest   *Model // what always-large would have called, for the counterfactual
 	Checks    []Check
+	Slow      []Slow // asked once every Check has accepted; they make a stream be held until its end
 	Deadlines Deadlines
 	Limits    Limits
+	Early     bool // plain requests are run as streams upstream too, so that a bad answer shows at once
+	Repair    bool // the same model is told once what was wrong before a larger one is asked
 	Hold      Hold
 	Pinned    bool // a concrete model was asked for: never left, checks only reported
 	Drawn     bool // the draw for the hold-out could have taken it: it counts in the comparison

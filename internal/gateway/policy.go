@@ -57,10 +57,23 @@ func newPolicy(p *policy.Policy, signer *bedrock.Signer, transport *http.Client)
 }
 
 func (b *bridge) target(m *routing.Model, pipe, route string) *extproc.Target {
-	r := b.regions[b.Config.Bedrock.Region]
+	g := guardrail(b.Policy, m, pipe, route)
+	c := &b.Config.Bedrock
+	t := b.in(c.Region, m, g)
+	for _, name := range c.Failover {
+		t.Elsewhere = append(t.Elsewhere, b.in(name, m, g))
+	}
+	for _, other := range t.Elsewhere { // so that the third region is found from the second
+		other.Elsewhere = t.Elsewhere
+	}
+	return t
+}
+
+// in is how m is called in a region.
+func (b *bridge) in(name string, m *routing.Model, guardrail []byte) *extproc.Target {
+	r := b.regions[name]
 	return &extproc.Target{
-		Model: b.Bedrock(m), ID: m.ID, Region: r.name, Host: r.host, Caller: r.client,
-		Guardrail: guardrail(b.Policy, m, pipe, route),
+		Model: b.Bedrock(m), ID: m.ID, Region: r.name, Host: r.host, Caller: r.client, Guardrail: guardrail,
 	}
 }
 

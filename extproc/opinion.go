@@ -1,0 +1,76 @@
+package extproc
+
+import (
+	"context"
+	"time"
+
+	"ockham/routing"
+)
+
+// opinion is what the slow checks made of an answer.
+type opinion struct {
+	of      *attempt
+	verdict routing.Verdict
+	charges []routing.Charge
+	skipped []string // checks that could not judge
+}
+
+// slowLimit bounds the slow checks of one answer where the plan does not.
+const slowLimit = 2 * time.Second
+
+// needsOpinion starts the slow checks on a finished answer that all others have accepted, once. While
+// they run it stays true.
+func (x *exchange) needsOpinion(a *attempt) bool {
+	if len(x.plan.Slow) == 0 || a.judged || a.unchecked || x.released || x.plan.Pinned {
+		return false
+	}
+	if x.opinions == nil {
+		x.opinions = make(chan opinion, 1)
+	}
+	if !a.asked {
+		a.asked = true
+		go ask(x.ctx, x.plan, x.prompt, a, a.seen(), x.opinions)
+	}
+	return true
+}
+
+// ask runs the slow checks one after the other until one rejects.
+func ask(ctx context.Context, plan *routing.Plan, p *routing.Prompt, a *attempt, seen *routing.Answer, to chan<- opinion) {
+	limit := plan.Deadlines.Slow
+	if limit == 0 {
+		limit = slowLimit
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	o := opinion{of: a}
+	defer func() {
+		if recover() != nil { // outside of Process, nobody else would catch it
+			o.skipped = append(o.skipped, "panic")
+		}
+		to <- o // never blocks: one opinion is asked for at a time
+	}()
+	for _, check := range plan.Slow {
+		v, charges, err := check.Judge(ctx, p, seen)
+		o.charges = append(o.charges, charges...)
+		if err != nil {
+			o.skipped = append(o.skipped, check.Name())
+			continue
+		}
+		if o.verdict = v; v.Decision == routing.Reject {
+			return
+		}
+	}
+}
+
+// hearOpinion takes the slow checks' word; step acts on it.
+func (x *exchange) hearOpinion(o opinion) {
+	a := o.of
+	a.judged = true
+	x.plan.Charges = append(x.plan.Charges, o.charges...)
+	if len(o.skipped) > 0 {
+		x.s.Log.Warn("slow checks could not judge", "request", x.out.ID, "checks", o.skipped)
+	}
+	if o.verdict.Decision == routing.Reject {
+		a.reject = o.verdict
+	}
+}
