@@ -11,6 +11,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 
 	"ockham/dialect"
@@ -44,7 +45,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("POST /api/v1/explain", s.explain)
 	mux.HandleFunc("POST /api/v1/feedback", s.feedback)
 	mux.HandleFunc("GET /v1/models", s.models)
-	mux.HandleFunc("GET /v1/models/{id}", s.models)
+	mux.HandleFunc("GET /v1/models/{id}", s.model)
 	mux.HandleFunc("/api/v1/generate", s.generate)
 	mux.HandleFunc("/", s.lost)
 	return mux
@@ -75,6 +76,19 @@ func (s *Server) explain(w http.ResponseWriter, r *http.Request) {
 func (s *Server) models(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write(dialect.ModelsList(s.Models()))
+}
+
+func (s *Server) model(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("id")
+	if !slices.Contains(s.Models(), name) {
+		e := &dialect.Error{Code: dialect.NotFound, Param: "model", Message: "There is no model of this name."}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(e.Status())
+		_, _ = w.Write(dialect.OpenAI{}.Error(nil, e, r.Header.Get("X-Request-Id")))
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(dialect.ModelInfo(name))
 }
 
 // maxComment bounds what a client may say about an answer, in bytes.
