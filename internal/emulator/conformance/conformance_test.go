@@ -1,7 +1,5 @@
 //go:build clients
 
-// Package conformance drives the emulator with clients that were not written for it: boto3, the AWS CLI and the AWS SDK
-// for JavaScript. `make test-clients` installs them; the AWS SDK for Go is part of the emulator's ordinary tests.
 package conformance
 
 import (
