@@ -3,7 +3,7 @@
 set -eu
 if [ -n "${ENVOY:-}" ]; then
 	echo "$ENVOY"
-elif command -v envoy >/dev/null 2>&1; then
+elif [ -z "${ENVOY_VERSION:-}" ] && command -v envoy >/dev/null 2>&1; then
 	command -v envoy
 else
 	exec "$(dirname "$0")/install.sh"
