@@ -72,11 +72,13 @@ func limit(q *question, a answer) answer {
 	return a.within(q.allowed())
 }
 
+// allowed is the limit in pieces of text; a model that counts more tokens for the same text says less.
 func (q *question) allowed() int {
+	most := q.model().MaxOutput
 	if q.talk.limit != nil {
-		return *q.talk.limit
+		most = *q.talk.limit
 	}
-	return q.model().MaxOutput
+	return max(1, int(float64(most)/q.model().tokenFactor))
 }
 
 func firstStop(text string, sequences []string) (string, int) {

@@ -29,8 +29,10 @@ func readAnthropic(root *node) (*conversation, *apiError) {
 	return c, root.reader.err()
 }
 
-var anthropicFields = []string{"anthropic_version", "anthropic_beta", "messages", "system", "max_tokens", "temperature", "top_p", "top_k",
-	"stop_sequences", "tools", "tool_choice", "thinking", "metadata", "output_config", "context_management", "service_tier"}
+var anthropicFields = []string{
+	"anthropic_version", "anthropic_beta", "messages", "system", "max_tokens", "temperature", "top_p", "top_k",
+	"stop_sequences", "tools", "tool_choice", "thinking", "metadata", "output_config", "context_management", "service_tier",
+}
 
 func checkAnthropic(root *node) *apiError {
 	for key := range root.object() {

@@ -75,6 +75,7 @@ func BenchmarkFixedSigned(b *testing.B) { benchmarkHandler(b, Config{Fixed: true
 // BenchmarkConverseServed includes HTTP on a loopback connection and the client that sends the requests, on one
 // processor together.
 func BenchmarkConverseServed(b *testing.B) { benchmarkServed(b, Config{}) }
+
 func BenchmarkFixedServed(b *testing.B) {
 	benchmarkServed(b, Config{NoVerify: true, Fixed: true})
 }

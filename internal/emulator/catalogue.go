@@ -22,7 +22,6 @@ const (
 	schemas                            // takes outputConfig.textFormat
 	strictTools                        // takes toolSpec.strict
 	prefill                            // takes a conversation that ends with the assistant
-	counting                           // takes CountTokens
 	caching                            // takes cachePoint blocks
 	midSystem                          // takes messages with role system
 	pureTurns                          // takes no text beside tool blocks in one turn
@@ -33,7 +32,7 @@ const (
 const (
 	plain      = system | sampling | stops | onDemand
 	fullTools  = tools | streamTools | choice | forced
-	claude     = system | fullTools | stops | images | documents | caching | counting
+	claude     = system | fullTools | stops | images | documents | caching
 	claude4    = claude | sampling | prefill | reasoning | schemas | strictTools
 	claude5    = claude | reasoning | schemas | midSystem
 	nova       = system | fullTools | sampling | stops | images | documents | caching

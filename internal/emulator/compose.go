@@ -186,8 +186,10 @@ func points(q *question, sentences []string) string {
 
 func asksCode(prompt string) bool {
 	lower := strings.ToLower(prompt)
-	for _, phrase := range []string{"write a function", "write code", "write a program", "write a script", "implement a", "python function",
-		"go function", "fix this code", "fix the bug", "sql query", "unit test for", "write a class"} {
+	for _, phrase := range []string{
+		"write a function", "write code", "write a program", "write a script", "implement a", "python function",
+		"go function", "fix this code", "fix the bug", "sql query", "unit test for", "write a class",
+	} {
 		if strings.Contains(lower, phrase) {
 			return true
 		}

@@ -51,8 +51,10 @@ const (
 // stopPrefix begins the names of faults that end an answer with the stop reason that follows.
 const stopPrefix = "stop_"
 
-var stopReasons = []string{"max_tokens", "stop_sequence", "guardrail_intervened", "content_filtered",
-	"malformed_model_output", "malformed_tool_use", "model_context_window_exceeded"}
+var stopReasons = []string{
+	"max_tokens", "stop_sequence", "guardrail_intervened", "content_filtered",
+	"malformed_model_output", "malformed_tool_use", "model_context_window_exceeded",
+}
 
 // FaultNames lists every fault that a marker or a rate can name.
 func FaultNames() []string {
@@ -199,21 +201,25 @@ func parseMarker(text string) (marker, error) {
 	return marker{f, small || f == faultBadAnswer}, err
 }
 
-// drawFaults picks those that hit one call of the model. Injected ones depend on the seed and the call's number.
-func (s *Server) drawFaults(model *Model, number uint64, markers []marker) faults {
+// drawFaults picks those that hit one call of the model. Injected ones depend on the seed and the call's number. The prompt
+// that a judge looks at may hold markers meant for its own answer, so that of markers only those named judge_ hit a judge.
+func (s *Server) drawFaults(model *Model, number uint64, markers []marker, judged bool) faults {
 	var drawn faults
 	for _, m := range markers {
-		if !m.small || model.Small() {
+		if m.fault.ofJudge() == judged && (!m.small || model.Small()) {
 			drawn = append(drawn, m.fault)
 		}
 	}
 	for _, rate := range s.faults {
-		if rate.Small && !model.Small() || rate.Name == string(faultBadAnswer) && !model.Small() {
+		f := fault(rate.Name)
+		if (rate.Small || f == faultBadAnswer) && !model.Small() || f.ofJudge() && !judged {
 			continue
 		}
 		if newRandom(s.config.Seed, number, "fault", rate.Name).Float64() < rate.Rate {
-			drawn = append(drawn, fault(rate.Name))
+			drawn = append(drawn, f)
 		}
 	}
 	return drawn
 }
+
+func (f fault) ofJudge() bool { return strings.HasPrefix(string(f), "judge_") }

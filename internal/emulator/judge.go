@@ -34,18 +34,6 @@ func judgementOf(c *conversation) judgement {
 	return notJudged
 }
 
-// filter keeps the faults that concern the kind of question. The prompt that is judged may hold markers meant for its own
-// answer, so that only those named judge_ hit the judge.
-func (j judgement) filter(all faults) faults {
-	var kept faults
-	for _, f := range all {
-		if strings.HasPrefix(string(f), "judge_") == (j != notJudged) {
-			kept = append(kept, f)
-		}
-	}
-	return kept
-}
-
 // judge answers 1 or 2.
 func (s *Server) judge(q *question) answer {
 	if q.faults.has(faultJudgeRamble) {
@@ -69,8 +57,10 @@ func (s *Server) good(q *question) bool {
 }
 
 // hardWords make a prompt look like work of several steps.
-var hardWords = []string{"prove", "derive", "analyse", "analyze", "compare", "design", "refactor", "debug", "step by step",
-	"trade-off", "strategy", "optimize", "optimise", "architecture", "why ", "```", "function", "algorithm", "equation", "integral"}
+var hardWords = []string{
+	"prove", "derive", "analyse", "analyze", "compare", "design", "refactor", "debug", "step by step",
+	"trade-off", "strategy", "optimize", "optimise", "architecture", "why ", "```", "function", "algorithm", "equation", "integral",
+}
 
 // looksSimple is the rule for prompts that no file of outcomes holds: short, and without a word of hard work.
 func looksSimple(prompt string) bool {

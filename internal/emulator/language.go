@@ -80,9 +80,11 @@ func (l *language) speak(q *question) string {
 
 // isCommon tells words that say nothing of a prompt's subject.
 func isCommon(word string) bool {
-	for _, common := range []string{"this", "that", "with", "from", "what", "when", "where", "which", "have", "will", "would", "should",
+	for _, common := range []string{
+		"this", "that", "with", "from", "what", "when", "where", "which", "have", "will", "would", "should",
 		"could", "please", "about", "your", "they", "them", "then", "than", "there", "their", "into", "only", "answer", "following",
-		"write", "give", "explain", "text", "json", "value", "object", "return", "reply", "does", "were", "been", "also", "each", "some"} {
+		"write", "give", "explain", "text", "json", "value", "object", "return", "reply", "does", "were", "been", "also", "each", "some",
+	} {
 		if word == common {
 			return true
 		}
@@ -92,47 +94,95 @@ func isCommon(word string) bool {
 
 // languages, English first.
 var languages = []language{
-	{code: "en", common: []string{"the", "and", "of", "to", "is", "in", "a", "for", "what", "this", "that", "with", "how", "please", "are"},
-		about: []string{"The main point about % is what it is meant to achieve.", "It helps to look at % on its own before anything else.",
-			"With %, the details decide.", "As for %, the usual way is also the safest one."},
-		general: []string{"The parts fit together once their order is clear.", "Start with what is known and settle the rest step by step.",
-			"This holds as long as nothing else changes.", "In practice a short check at the end saves most of the trouble."}},
-	{code: "de", common: []string{"der", "die", "das", "und", "ist", "nicht", "ein", "eine", "wie", "was", "bitte", "für", "mit", "den", "zu", "auf"},
-		about: []string{"Bei % kommt es vor allem auf das Ziel an.", "Es lohnt sich, % zuerst für sich zu betrachten.",
-			"Für % entscheiden die Einzelheiten.", "Was % angeht, ist der übliche Weg auch der sicherste."},
-		general: []string{"Die Teile passen zusammen, sobald ihre Reihenfolge klar ist.", "Am besten beginnt man mit dem Bekannten und klärt den Rest Schritt für Schritt.",
-			"Das gilt, solange sich nichts anderes ändert.", "In der Praxis erspart eine kurze Prüfung am Ende die meiste Mühe."}},
-	{code: "fr", common: []string{"le", "la", "les", "et", "est", "des", "une", "dans", "pour", "que", "qui", "comment", "avec", "sur", "du"},
-		about: []string{"Pour %, tout dépend du but que l'on se fixe.", "Il est utile de regarder % à part avant tout le reste.",
-			"Avec %, ce sont les détails qui décident.", "Quant à %, la voie habituelle est aussi la plus sûre."},
-		general: []string{"Les éléments s'accordent dès que leur ordre est clair.", "Il faut commencer par ce qui est connu et régler le reste pas à pas.",
-			"Cela reste vrai tant que rien d'autre ne change.", "En pratique, une courte vérification à la fin évite la plupart des ennuis."}},
-	{code: "es", common: []string{"el", "los", "las", "y", "es", "una", "para", "que", "cómo", "con", "por", "del", "qué", "en"},
-		about: []string{"En cuanto a %, todo depende de lo que se busca.", "Conviene mirar % por separado antes que nada.",
-			"Con %, los detalles deciden.", "Para %, el camino habitual es también el más seguro."},
-		general: []string{"Las partes encajan cuando su orden está claro.", "Lo mejor es empezar por lo conocido y resolver el resto paso a paso.",
-			"Esto vale mientras no cambie nada más.", "En la práctica, una breve revisión al final ahorra la mayoría de los problemas."}},
-	{code: "it", common: []string{"il", "gli", "e", "è", "una", "per", "che", "come", "con", "di", "della", "sono", "non"},
-		about: []string{"Per quanto riguarda %, tutto dipende dallo scopo.", "Conviene guardare % da solo prima di ogni altra cosa.",
-			"Con %, decidono i dettagli.", "Per %, la strada consueta è anche la più sicura."},
-		general: []string{"Le parti si accordano quando il loro ordine è chiaro.", "È meglio cominciare da ciò che è noto e risolvere il resto passo dopo passo.",
-			"Questo vale finché non cambia altro.", "In pratica, un breve controllo alla fine evita la maggior parte dei problemi."}},
-	{code: "pt", common: []string{"o", "os", "as", "e", "é", "uma", "para", "que", "como", "com", "por", "do", "da", "não", "em"},
-		about: []string{"Quanto a %, tudo depende do objetivo.", "Vale a pena olhar % em separado antes de mais nada.",
-			"Com %, os detalhes decidem.", "Para %, o caminho habitual é também o mais seguro."},
-		general: []string{"As partes encaixam quando a sua ordem está clara.", "O melhor é começar pelo que já se sabe e resolver o resto passo a passo.",
-			"Isto vale enquanto nada mais mudar.", "Na prática, uma breve verificação no fim evita a maioria dos problemas."}},
-	{code: "nl", common: []string{"het", "een", "en", "van", "niet", "hoe", "wat", "voor", "met", "dat", "zijn", "naar", "deze"},
-		about: []string{"Bij % gaat het vooral om het doel.", "Het loont om % eerst apart te bekijken.",
-			"Voor % geven de details de doorslag.", "Wat % betreft is de gewone weg ook de veiligste."},
-		general: []string{"De delen passen in elkaar zodra hun volgorde duidelijk is.", "Begin met wat bekend is en los de rest stap voor stap op.",
-			"Dit geldt zolang er niets anders verandert.", "In de praktijk bespaart een korte controle aan het eind de meeste moeite."}},
-	{code: "ru", script: unicode.Cyrillic, general: []string{"Главное здесь зависит от цели.", "Лучше начать с того, что известно, и решать остальное шаг за шагом.",
-		"Это верно, пока ничего другого не меняется.", "На практике короткая проверка в конце избавляет от большинства трудностей."}},
-	{code: "ja", script: kana, general: []string{"大切なのは目的をはっきりさせることです。", "まず分かっていることから始め、残りを一つずつ解決するとよいでしょう。",
-		"ほかの条件が変わらなければ、この方法で問題ありません。", "最後に短い確認をすると、多くの手間が省けます。"}},
-	{code: "zh", script: unicode.Han, general: []string{"关键在于先明确目标。", "最好从已知的部分开始，再一步一步解决其余的问题。",
-		"只要其他条件不变，这个结论就成立。", "在实践中，最后做一次简短的检查可以避免大多数麻烦。"}},
+	{
+		code: "en", common: []string{"the", "and", "of", "to", "is", "in", "a", "for", "what", "this", "that", "with", "how", "please", "are"},
+		about: []string{
+			"The main point about % is what it is meant to achieve.", "It helps to look at % on its own before anything else.",
+			"With %, the details decide.", "As for %, the usual way is also the safest one.",
+		},
+		general: []string{
+			"The parts fit together once their order is clear.", "Start with what is known and settle the rest step by step.",
+			"This holds as long as nothing else changes.", "In practice a short check at the end saves most of the trouble.",
+		},
+	},
+	{
+		code: "de", common: []string{"der", "die", "das", "und", "ist", "nicht", "ein", "eine", "wie", "was", "bitte", "für", "mit", "den", "zu", "auf"},
+		about: []string{
+			"Bei % kommt es vor allem auf das Ziel an.", "Es lohnt sich, % zuerst für sich zu betrachten.",
+			"Für % entscheiden die Einzelheiten.", "Was % angeht, ist der übliche Weg auch der sicherste.",
+		},
+		general: []string{
+			"Die Teile passen zusammen, sobald ihre Reihenfolge klar ist.", "Am besten beginnt man mit dem Bekannten und klärt den Rest Schritt für Schritt.",
+			"Das gilt, solange sich nichts anderes ändert.", "In der Praxis erspart eine kurze Prüfung am Ende die meiste Mühe.",
+		},
+	},
+	{
+		code: "fr", common: []string{"le", "la", "les", "et", "est", "des", "une", "dans", "pour", "que", "qui", "comment", "avec", "sur", "du"},
+		about: []string{
+			"Pour %, tout dépend du but que l'on se fixe.", "Il est utile de regarder % à part avant tout le reste.",
+			"Avec %, ce sont les détails qui décident.", "Quant à %, la voie habituelle est aussi la plus sûre.",
+		},
+		general: []string{
+			"Les éléments s'accordent dès que leur ordre est clair.", "Il faut commencer par ce qui est connu et régler le reste pas à pas.",
+			"Cela reste vrai tant que rien d'autre ne change.", "En pratique, une courte vérification à la fin évite la plupart des ennuis.",
+		},
+	},
+	{
+		code: "es", common: []string{"el", "los", "las", "y", "es", "una", "para", "que", "cómo", "con", "por", "del", "qué", "en"},
+		about: []string{
+			"En cuanto a %, todo depende de lo que se busca.", "Conviene mirar % por separado antes que nada.",
+			"Con %, los detalles deciden.", "Para %, el camino habitual es también el más seguro.",
+		},
+		general: []string{
+			"Las partes encajan cuando su orden está claro.", "Lo mejor es empezar por lo conocido y resolver el resto paso a paso.",
+			"Esto vale mientras no cambie nada más.", "En la práctica, una breve revisión al final ahorra la mayoría de los problemas.",
+		},
+	},
+	{
+		code: "it", common: []string{"il", "gli", "e", "è", "una", "per", "che", "come", "con", "di", "della", "sono", "non"},
+		about: []string{
+			"Per quanto riguarda %, tutto dipende dallo scopo.", "Conviene guardare % da solo prima di ogni altra cosa.",
+			"Con %, decidono i dettagli.", "Per %, la strada consueta è anche la più sicura.",
+		},
+		general: []string{
+			"Le parti si accordano quando il loro ordine è chiaro.", "È meglio cominciare da ciò che è noto e risolvere il resto passo dopo passo.",
+			"Questo vale finché non cambia altro.", "In pratica, un breve controllo alla fine evita la maggior parte dei problemi.",
+		},
+	},
+	{
+		code: "pt", common: []string{"o", "os", "as", "e", "é", "uma", "para", "que", "como", "com", "por", "do", "da", "não", "em"},
+		about: []string{
+			"Quanto a %, tudo depende do objetivo.", "Vale a pena olhar % em separado antes de mais nada.",
+			"Com %, os detalhes decidem.", "Para %, o caminho habitual é também o mais seguro.",
+		},
+		general: []string{
+			"As partes encaixam quando a sua ordem está clara.", "O melhor é começar pelo que já se sabe e resolver o resto passo a passo.",
+			"Isto vale enquanto nada mais mudar.", "Na prática, uma breve verificação no fim evita a maioria dos problemas.",
+		},
+	},
+	{
+		code: "nl", common: []string{"het", "een", "en", "van", "niet", "hoe", "wat", "voor", "met", "dat", "zijn", "naar", "deze"},
+		about: []string{
+			"Bij % gaat het vooral om het doel.", "Het loont om % eerst apart te bekijken.",
+			"Voor % geven de details de doorslag.", "Wat % betreft is de gewone weg ook de veiligste.",
+		},
+		general: []string{
+			"De delen passen in elkaar zodra hun volgorde duidelijk is.", "Begin met wat bekend is en los de rest stap voor stap op.",
+			"Dit geldt zolang er niets anders verandert.", "In de praktijk bespaart een korte controle aan het eind de meeste moeite.",
+		},
+	},
+	{code: "ru", script: unicode.Cyrillic, general: []string{
+		"Главное здесь зависит от цели.", "Лучше начать с того, что известно, и решать остальное шаг за шагом.",
+		"Это верно, пока ничего другого не меняется.", "На практике короткая проверка в конце избавляет от большинства трудностей.",
+	}},
+	{code: "ja", script: kana, general: []string{
+		"大切なのは目的をはっきりさせることです。", "まず分かっていることから始め、残りを一つずつ解決するとよいでしょう。",
+		"ほかの条件が変わらなければ、この方法で問題ありません。", "最後に短い確認をすると、多くの手間が省けます。",
+	}},
+	{code: "zh", script: unicode.Han, general: []string{
+		"关键在于先明确目标。", "最好从已知的部分开始，再一步一步解决其余的问题。",
+		"只要其他条件不变，这个结论就成立。", "在实践中，最后做一次简短的检查可以避免大多数麻烦。",
+	}},
 }
 
 // kana marks Japanese even among Chinese characters: both scripts of it.

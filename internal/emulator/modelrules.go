@@ -57,13 +57,21 @@ func checkMixedTurns(m *Model, c *conversation, _ operation) *apiError {
 		return nil
 	}
 	for _, turn := range c.messages {
-		for kind, name := range map[string]string{"toolUse": "use", "toolResult": "result"} {
-			if turn.has(kind) && turn.has("text") {
-				return invalid("%s.content: Conversation blocks and tool %s blocks cannot be provided in the same turn.", turn.at.path(), name)
-			}
+		if !turn.has("text") {
+			continue
+		}
+		if turn.has("toolUse") {
+			return mixedTurn(turn, "use")
+		}
+		if turn.has("toolResult") {
+			return mixedTurn(turn, "result")
 		}
 	}
 	return nil
+}
+
+func mixedTurn(turn message, kind string) *apiError {
+	return invalid("%s.content: Conversation blocks and tool %s blocks cannot be provided in the same turn.", turn.at.path(), kind)
 }
 
 func checkToolChoice(m *Model, c *conversation, _ operation) *apiError {

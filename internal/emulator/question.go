@@ -35,7 +35,7 @@ func (s *Server) newQuestion(op operation, number uint64, t target, c *conversat
 		markers = append(markers, found...)
 	}
 	q.prompt = strings.TrimSpace(strings.Join(q.texts, "\n"))
-	q.faults = q.judged.filter(s.drawFaults(t.model, number, markers))
+	q.faults = s.drawFaults(t.model, number, markers, q.judged != notJudged)
 	q.random = s.randomFor(q)
 	q.schema, q.json = wantedJSON(c, q.prompt)
 	return q, nil
@@ -52,8 +52,10 @@ func (s *Server) randomFor(q *question) *rand.Rand {
 }
 
 // jsonPhrases ask for JSON; the bare word does not, since prompts are about JSON too.
-var jsonPhrases = []string{"json object", "valid json", "only json", "json only", "as json", "in json", "json schema", "return json",
-	"json format", "output json", "with json", "json value", "json document", "json array", "als json", "en json"}
+var jsonPhrases = []string{
+	"json object", "valid json", "only json", "json only", "as json", "in json", "json schema", "return json",
+	"json format", "output json", "with json", "json value", "json document", "json array", "als json", "en json",
+}
 
 // wantedJSON tells whether the answer shall be JSON, and its schema where the request holds one.
 func wantedJSON(c *conversation, prompt string) (map[string]any, bool) {

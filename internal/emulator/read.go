@@ -43,13 +43,21 @@ func readMessages(list *node) []message {
 	var messages []message
 	for _, n := range list.list() {
 		n.known("role", "content")
-		m := message{role: n.field("role").require().oneOf("user", "assistant", "system"), at: n}
+		m := message{role: readRole(n.field("role").require()), at: n}
 		for _, b := range n.field("content").require().list() {
 			m.blocks = append(m.blocks, readBlock(b))
 		}
 		messages = append(messages, m)
 	}
 	return messages
+}
+
+// readRole takes the system role too, which only newer models know; the message for other roles does not name it.
+func readRole(n *node) string {
+	if n.value == "system" {
+		return "system"
+	}
+	return n.oneOf("user", "assistant")
 }
 
 // unionKey returns the one key that is set. Bedrock names the choices when there is none of them, or more than one.

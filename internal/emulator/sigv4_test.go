@@ -3,6 +3,7 @@ package emulator
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"io"
 	"net/http"
@@ -164,8 +165,11 @@ func TestSignatures(t *testing.T) {
 		"early":             {signedCall{at: testNow.Add(6 * time.Minute)}, 403, "InvalidSignatureException", "Signature not yet current: 20260314T093253Z is still later than 20260314T093153Z (20260314T092653Z + 5 min.)"},
 		"region":            {signedCall{region: "eu-west-1"}, 403, "InvalidSignatureException", "Credential should be scoped to a valid region."},
 		"service":           {signedCall{service: "s3"}, 403, "InvalidSignatureException", "Credential should be scoped to correct service: 'bedrock'."},
-		"region and service": {signedCall{region: "eu-west-1", service: "s3"}, 403, "InvalidSignatureException",
-			"Credential should be scoped to a valid region. Credential should be scoped to correct service: 'bedrock'."},
+		"region and service": {
+			signedCall{region: "eu-west-1", service: "s3"},
+			403, "InvalidSignatureException",
+			"Credential should be scoped to a valid region. Credential should be scoped to correct service: 'bedrock'.",
+		},
 		"terminator":      {signedCall{after: replaceAuthorization("aws4_request", "aws4")}, 403, "InvalidSignatureException", "Credential should be scoped with a valid terminator: 'aws4_request', not 'aws4'."},
 		"date":            {signedCall{after: replaceAuthorization("20260314/", "20260313/")}, 403, "InvalidSignatureException", "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '20260313' != '20260314', from '20260314T092653Z'."},
 		"host unsigned":   {signedCall{after: replaceAuthorization("host;", "")}, 403, "InvalidSignatureException", "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."},
@@ -217,6 +221,54 @@ func TestBearer(t *testing.T) {
 		s.ServeHTTP(w, r)
 		if w.Code != want.status || want.body != nil && w.Body.String() != string(want.body) {
 			t.Errorf("%q: got %d %s, want %d %s", key, w.Code, w.Body, want.status, want.body)
+		}
+	}
+}
+
+// shortTermKey is a key of twelve hours, made as AWS's token generator makes it: a presigned request in base64.
+func shortTermKey(t *testing.T, c signedCall, expires string) string {
+	t.Helper()
+	r, err := http.NewRequest(http.MethodPost, "https://bedrock.amazonaws.com/?Action=CallWithBearerToken&X-Amz-Expires="+expires, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := c.at
+	if at.IsZero() {
+		at = testNow
+	}
+	digest := sha256.Sum256(nil)
+	credentials := aws.Credentials{AccessKeyID: or(c.access, DefaultAccessKey), SecretAccessKey: or(c.secret, DefaultSecret), SessionToken: c.token}
+	signed, _, err := v4.NewSigner().PresignHTTP(context.Background(), credentials, r, hex.EncodeToString(digest[:]), or(c.service, "bedrock"), or(c.region, "us-east-1"), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return shortTermPrefix + base64.StdEncoding.EncodeToString([]byte(strings.TrimPrefix(signed, "https://")+"&Version=1"))
+}
+
+func TestShortTermKeys(t *testing.T) {
+	v := newVerifier(withDefaults(Config{Now: func() time.Time { return testNow }}))
+	const invalid = "Authentication failed: Please make sure your API Key is valid."
+	for name, c := range map[string]struct{ key, want string }{
+		"good":         {shortTermKey(t, signedCall{}, "43200"), ""},
+		"temporary":    {shortTermKey(t, signedCall{access: DefaultTemporaryKey, token: DefaultToken}, "43200"), ""},
+		"old":          {shortTermKey(t, signedCall{at: testNow.Add(-11 * time.Hour)}, "43200"), ""},
+		"expired":      {shortTermKey(t, signedCall{at: testNow.Add(-13 * time.Hour)}, "43200"), "Bearer Token has expired"},
+		"short":        {shortTermKey(t, signedCall{at: testNow.Add(-time.Hour)}, "900"), "Bearer Token has expired"},
+		"too long":     {shortTermKey(t, signedCall{}, "86400"), invalid},
+		"secret":       {shortTermKey(t, signedCall{secret: "x"}, "43200"), invalid},
+		"token":        {shortTermKey(t, signedCall{access: DefaultTemporaryKey, token: "x"}, "43200"), invalid},
+		"region":       {shortTermKey(t, signedCall{region: "eu-west-1"}, "43200"), invalid},
+		"service":      {shortTermKey(t, signedCall{service: "sts"}, "43200"), invalid},
+		"not base64":   {shortTermPrefix + "?", invalid},
+		"no request":   {shortTermPrefix + base64.StdEncoding.EncodeToString([]byte("bedrock.amazonaws.com")), invalid},
+		"other action": {shortTermPrefix + base64.StdEncoding.EncodeToString([]byte("bedrock.amazonaws.com/?Action=ListUsers")), invalid},
+	} {
+		message := ""
+		if err := v.bearer(c.key); err != nil {
+			message = err.message
+		}
+		if message != c.want {
+			t.Errorf("%s: got %q, want %q", name, message, c.want)
 		}
 	}
 }

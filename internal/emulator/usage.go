@@ -61,28 +61,34 @@ func (p *promptCaches) seen(key uint64) bool {
 
 // cachedPrefix counts the tokens before the last cachePoint and names the text that they are of.
 func cachedPrefix(q *question) (int, uint64) {
-	c := &conversation{tools: q.talk.tools}
-	last := conversation{}
-	take := func(blocks []block, add func(block)) {
-		for _, b := range blocks {
-			add(b)
-			if b.kind == "cachePoint" {
-				last = *c
-			}
-		}
-	}
-	take(q.talk.system, func(b block) { c.system = append(c.system, b) })
-	for _, m := range q.talk.messages {
-		c.messages = append(c.messages, message{role: m.role})
-		turn := len(c.messages) - 1
-		take(m.blocks, func(b block) {
-			turns := append([]message(nil), c.messages...)
-			turns[turn].blocks = append(turns[turn].blocks[:len(turns[turn].blocks):len(turns[turn].blocks)], b)
-			c.messages = turns
-		})
-	}
-	if last.system == nil && last.messages == nil {
+	prefix := beforeCachePoint(q.talk)
+	if prefix == nil {
 		return 0, 0
 	}
-	return countInput(q.model(), &last), fingerprint(&last) ^ newRandom(0, 0, q.model().ID).Uint64()
+	return countInput(q.model(), prefix), fingerprint(prefix) ^ newRandom(0, 0, q.model().ID).Uint64()
+}
+
+// beforeCachePoint is the part of the conversation that ends with the last cachePoint, or nil.
+func beforeCachePoint(c *conversation) *conversation {
+	for i := len(c.messages) - 1; i >= 0; i-- {
+		if end := lastCachePoint(c.messages[i].blocks); end > 0 {
+			turns := append([]message(nil), c.messages[:i+1]...)
+			turns[i].blocks = turns[i].blocks[:end]
+			return &conversation{tools: c.tools, system: c.system, messages: turns}
+		}
+	}
+	if end := lastCachePoint(c.system); end > 0 {
+		return &conversation{tools: c.tools, system: c.system[:end]}
+	}
+	return nil
+}
+
+// lastCachePoint is the number of blocks up to and with the last cachePoint.
+func lastCachePoint(blocks []block) int {
+	for i := len(blocks) - 1; i >= 0; i-- {
+		if blocks[i].kind == "cachePoint" {
+			return i + 1
+		}
+	}
+	return 0
 }

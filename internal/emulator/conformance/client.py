@@ -8,7 +8,9 @@ import os
 import sys
 
 import boto3
+from aws_bedrock_token_generator import BedrockTokenGenerator
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError, EventStreamError
 
 PLAIN, SECURED, AUTHORITY = sys.argv[1:4]
@@ -140,7 +142,11 @@ def check_credentials():
 
 
 def check_bearer():
-    for key, code in {"bedrock-api-key-emulator": "none", "bedrock-api-key-other": "AccessDeniedException"}.items():
+    short_term = BedrockTokenGenerator().get_token(Credentials(KEY, SECRET), "us-east-1")
+    elsewhere = BedrockTokenGenerator().get_token(Credentials(KEY, SECRET), "eu-west-1")
+    for key, code in {
+        "bedrock-api-key-emulator": "none", short_term: "none", elsewhere: "AccessDeniedException", "bedrock-api-key-other": "AccessDeniedException",
+    }.items():
         os.environ["AWS_BEARER_TOKEN_BEDROCK"] = key
         try:
             secured = boto3.client("bedrock-runtime", region_name="us-east-1", endpoint_url=SECURED, verify=AUTHORITY)
