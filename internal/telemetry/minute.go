@@ -8,8 +8,7 @@ type minute struct {
 
 	requests, failed, escalated, left int
 	costUSD, largestUSD               float64
-	routed, holdOut                   ArmSums
-	chosen                            Money // of requests for which routing chose
+	evidence                          Evidence
 	took, first, decided, held        spread
 }
 
@@ -20,11 +19,7 @@ func (m *minute) add(r *Record) {
 	m.failed += one(r.Failed())
 	m.escalated += one(r.Escalated)
 	m.left += one(r.Left)
-	if r.Plan != nil && !r.Plan.Pinned && !r.Plan.HoldOut {
-		m.chosen.CostUSD += r.CostUSD
-		m.chosen.LargestUSD += r.LargestCostUSD
-	}
-	m.addArm(r)
+	m.evidence.Add(r)
 	m.took.add(r.Millis)
 	m.decided.add(r.DecidedMillis)
 	if r.HeldMillis > 0 {
@@ -35,16 +30,6 @@ func (m *minute) add(r *Record) {
 	}
 }
 
-func (m *minute) addArm(r *Record) {
-	switch arm, ok := r.Arm(); {
-	case !ok:
-	case arm == ArmHoldOut:
-		m.holdOut.Add(r.CostUSD, r.Failed())
-	default:
-		m.routed.Add(r.CostUSD, r.Failed())
-	}
-}
-
 func (m *minute) merge(o *minute) {
 	m.requests += o.requests
 	m.failed += o.failed
@@ -52,17 +37,12 @@ func (m *minute) merge(o *minute) {
 	m.left += o.left
 	m.costUSD += o.costUSD
 	m.largestUSD += o.largestUSD
-	m.routed.Merge(o.routed)
-	m.holdOut.Merge(o.holdOut)
-	m.chosen.CostUSD += o.chosen.CostUSD
-	m.chosen.LargestUSD += o.chosen.LargestUSD
+	m.evidence = m.evidence.Plus(o.evidence)
 	m.took.merge(&o.took)
 	m.first.merge(&o.first)
 	m.decided.merge(&o.decided)
 	m.held.merge(&o.held)
 }
-
-func (m *minute) savings() Savings { return EstimateSavings(m.routed, m.holdOut, m.chosen) }
 
 // FirstMillis is how long the client waited for the first token of the answer it got, the release
 // held back not counted; 0 where the answer was plain.

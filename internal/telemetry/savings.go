@@ -68,12 +68,12 @@ func (a *ArmSums) Add(costUSD float64, failed bool) {
 	}
 }
 
-// Merge adds the sums of b.
-func (a *ArmSums) Merge(b ArmSums) {
-	a.Requests += b.Requests
-	a.CostUSD += b.CostUSD
-	a.Squared += b.Squared
-	a.Failed += b.Failed
+// plus adds sign times the sums of b.
+func (a ArmSums) plus(b ArmSums, sign int) ArmSums {
+	return ArmSums{
+		Requests: a.Requests + sign*b.Requests, CostUSD: a.CostUSD + float64(sign)*b.CostUSD,
+		Squared: a.Squared + float64(sign)*b.Squared, Failed: a.Failed + sign*b.Failed,
+	}
 }
 
 func (a ArmSums) mean() float64 { return a.CostUSD / float64(a.Requests) }
@@ -116,14 +116,48 @@ type Interval struct {
 // minHoldOut is the smallest arm from which an interval is given.
 const minHoldOut = 50
 
-// Money is what requests cost, and what they would have cost at the largest model.
-type Money struct{ CostUSD, LargestUSD float64 }
+// Evidence is all that savings are computed from. It adds up over minutes, replicas and ledgers.
+type Evidence struct {
+	Routed, HoldOut ArmSums
+	// Of requests for which routing chose, drawn or not: what they cost, and what they would have cost
+	// at the largest model.
+	ChosenUSD, LargestUSD float64
+}
 
-// EstimateSavings compares the two arms, and what the chosen requests cost with what they would have.
-func EstimateSavings(routed, holdOut ArmSums, chosen Money) Savings {
-	s := Savings{Routed: routed, HoldOut: holdOut, CounterfactualUSD: chosen.LargestUSD - chosen.CostUSD}
-	if chosen.LargestUSD > 0 {
-		s.Counterfactual = 1 - chosen.CostUSD/chosen.LargestUSD
+// Add counts one request.
+func (e *Evidence) Add(r *Record) {
+	if r.Plan != nil && !r.Plan.Pinned && !r.Plan.HoldOut {
+		e.ChosenUSD += r.CostUSD
+		e.LargestUSD += r.LargestCostUSD
+	}
+	switch arm, ok := r.Arm(); {
+	case !ok:
+	case arm == ArmHoldOut:
+		e.HoldOut.Add(r.CostUSD, r.Failed())
+	default:
+		e.Routed.Add(r.CostUSD, r.Failed())
+	}
+}
+
+// Plus returns the sum of both.
+func (e Evidence) Plus(o Evidence) Evidence { return e.with(o, 1) }
+
+// less takes away what o had added.
+func (e Evidence) less(o Evidence) Evidence { return e.with(o, -1) }
+
+func (e Evidence) with(o Evidence, sign int) Evidence {
+	return Evidence{
+		Routed: e.Routed.plus(o.Routed, sign), HoldOut: e.HoldOut.plus(o.HoldOut, sign),
+		ChosenUSD: e.ChosenUSD + float64(sign)*o.ChosenUSD, LargestUSD: e.LargestUSD + float64(sign)*o.LargestUSD,
+	}
+}
+
+// Savings compares the two arms, and what the chosen requests cost with what they would have.
+func (e Evidence) Savings() Savings {
+	routed, holdOut := e.Routed, e.HoldOut
+	s := Savings{Routed: routed, HoldOut: holdOut, CounterfactualUSD: e.LargestUSD - e.ChosenUSD}
+	if e.LargestUSD > 0 {
+		s.Counterfactual = 1 - e.ChosenUSD/e.LargestUSD
 	}
 	if routed.Requests < minHoldOut || holdOut.Requests < minHoldOut || routed.CostUSD <= 0 || holdOut.CostUSD <= 0 {
 		return s

@@ -5,6 +5,9 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"ockham/extproc"
 	"ockham/routing"
 )
@@ -27,7 +30,7 @@ func TestMeasuredIntervalsHoldTheTruth(t *testing.T) {
 		ratio, money, failed := 0, 0, 0
 		for range runs {
 			routed := draw(r, size.routed, 0.4)
-			s := EstimateSavings(routed, draw(r, size.holdOut, 1), Money{})
+			s := Evidence{Routed: routed, HoldOut: draw(r, size.holdOut, 1)}.Savings()
 			ratio += holds(s.Measured, truth)
 			money += holds(s.MeasuredUSD, float64(size.routed)-routed.CostUSD)
 			failed += holds(s.FailedMore, 0)
@@ -56,19 +59,21 @@ func TestSmallHoldOutsGiveNoInterval(t *testing.T) {
 		{"all free", draw(r, 100, 1), ArmSums{Requests: 50}},
 	}
 	for _, test := range tests {
-		if s := EstimateSavings(test.routed, test.holdOut, Money{}); s.Measured != nil || math.IsNaN(s.Counterfactual) {
+		if s := (Evidence{Routed: test.routed, HoldOut: test.holdOut}).Savings(); s.Measured != nil || math.IsNaN(s.Counterfactual) {
 			t.Errorf("%s: got %+v, want no interval and no NaN", test.name, s)
 		}
 	}
 }
 
-func TestArmsAddUp(t *testing.T) {
+func TestEvidenceAddsUp(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
-	a, b := draw(r, 50, 1), draw(r, 70, 2)
-	sum := a
-	sum.Merge(b)
-	if sum.Requests != 120 || sum.CostUSD != a.CostUSD+b.CostUSD || sum.Failed != a.Failed+b.Failed {
+	a, b := Evidence{Routed: draw(r, 50, 1), ChosenUSD: 1, LargestUSD: 3}, Evidence{Routed: draw(r, 70, 2), HoldOut: draw(r, 9, 2), LargestUSD: 1}
+	sum := a.Plus(b)
+	if sum.Routed.Requests != 120 || sum.HoldOut.Requests != 9 || sum.LargestUSD != 4 || sum.Routed.Failed != a.Routed.Failed+b.Routed.Failed {
 		t.Errorf("got %+v from %+v and %+v", sum, a, b)
+	}
+	if diff := cmp.Diff(b, sum.less(a), cmpopts.EquateApprox(1e-12, 1e-12)); diff != "" {
+		t.Errorf("a + b - a (-want +got):\n%s", diff)
 	}
 }
 

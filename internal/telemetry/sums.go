@@ -213,5 +213,5 @@ func (s *Sums) Rate(id string, score float64) *Record {
 func (s *Sums) Savings() Savings {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.total.savings()
+	return s.total.evidence.Savings()
 }

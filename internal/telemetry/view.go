@@ -41,7 +41,7 @@ type Count struct {
 	Count int    `json:"count"`
 }
 
-// Point sums up some minutes. Savings run from the start of the window up to the point, so that their
+// Point sums up some minutes. Its savings are those since the start, up to the point, so that their
 // interval narrows from left to right.
 type Point struct {
 	Time time.Time `json:"time"`
@@ -60,7 +60,7 @@ func (s *Sums) View(now time.Time, window time.Duration) View {
 	minutes := min(max(int(window/time.Minute), 1), dayMinutes)
 	points, all, step := s.points(now, minutes)
 	return View{
-		Now: now.UTC(), Since: s.since, Seq: s.seq, Total: s.total.totals(), Savings: s.total.savings(),
+		Now: now.UTC(), Since: s.since, Seq: s.seq, Total: s.total.totals(), Savings: s.total.evidence.Savings(),
 		Latency: map[string]Quantiles{
 			"took": all.took.quantiles(), "first_token": all.first.quantiles(),
 			"decided": all.decided.quantiles(), "held": all.held.quantiles(),
@@ -75,22 +75,29 @@ func (s *Sums) View(now time.Time, window time.Duration) View {
 func (s *Sums) points(now time.Time, minutes int) (points []Point, all minute, step int) {
 	step = (minutes + maxPoints - 1) / maxPoints
 	last := now.Unix() / 60
-	for from := last - int64(minutes) + 1; from <= last; from += int64(step) {
-		var sum minute
-		for number := from; number < from+int64(step) && number <= last; number++ {
-			slot := &s.minutes[((number%dayMinutes)+dayMinutes)%dayMinutes]
-			if slot.number == number {
-				sum.merge(slot)
-			}
-		}
-		all.merge(&sum)
-		savings := all.savings()
+	first := last - int64(minutes) + 1
+	all = s.sum(first, last)
+	so := s.total.evidence.less(all.evidence) // what had been seen before the window
+	for from := first; from <= last; from += int64(step) {
+		sum := s.sum(from, min(from+int64(step)-1, last))
+		so = so.Plus(sum.evidence)
+		savings := so.Savings()
 		points = append(points, Point{
 			Time: time.Unix(from*60, 0).UTC(), Totals: sum.totals(),
 			Counterfactual: savings.Counterfactual, Measured: savings.Measured,
 		})
 	}
 	return points, all, step
+}
+
+// sum adds the minutes up that are still kept.
+func (s *Sums) sum(from, to int64) (sum minute) {
+	for number := from; number <= to; number++ {
+		if slot := &s.minutes[((number%dayMinutes)+dayMinutes)%dayMinutes]; slot.number == number {
+			sum.merge(slot)
+		}
+	}
+	return sum
 }
 
 func (m *minute) totals() Totals {

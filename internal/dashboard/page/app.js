@@ -11,6 +11,7 @@ const flow = new Flow($('#flow')), decisions = new Decisions();
 let view = null, stream = null, minutes = 60, started = false;
 
 decisions.setPipes(about.pipes);
+decisions.add(await ask('/api/decisions'));
 if (about.explain) new Playground(about); else $('#nav-playground').hidden = true;
 showSetup(about);
 route();

@@ -56,7 +56,7 @@ export class Decisions {
 
   row(d) {
     return el('tr', {'data-seq': d.seq, 'aria-selected': d.seq === this.chosen ? 'true' : 'false'},
-      el('td', {}, el('button', {type: 'button', 'aria-label': `Why? ${d.id}`}, clock(d.time))),
+      el('td', {}, el('button', {type: 'button', 'aria-label': `${clock(d.time)}: why, ${d.id}`}, clock(d.time))),
       el('td', {}, pipe(d.pipe)),
       el('td', {}, path(d), tags(d)),
       el('td', {}, `${d.strategy || 'none'}: ${d.reason || d.error || 'no plan'}`),

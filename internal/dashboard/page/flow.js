@@ -39,8 +39,8 @@ export class Flow {
       plot.append(
         svg('circle', {class: `station ${kind}`, cx: station.x, cy: y, r: 9}),
         svg('text', {x: station.x, y: y - 20, 'text-anchor': 'middle'}, short(station.model, room)),
-        svg('text', {class: 'count', x: station.x, y: y + 30, 'text-anchor': 'middle'}, `${count(station.served)} served`),
-        svg('text', {class: 'count', x: station.x, y: y + 45, 'text-anchor': 'middle'}, station.rejected ? `${count(station.rejected)} rejected` : ''));
+        svg('text', {class: 'count', x: station.x, y: y + 30, 'text-anchor': 'middle'}, room < 90 ? `✓ ${count(station.served)}` : `${count(station.served)} served`),
+        svg('text', {class: 'count', x: station.x, y: y + 45, 'text-anchor': 'middle'}, !station.rejected ? '' : room < 90 ? `✗ ${count(station.rejected)}` : `${count(station.rejected)} rejected`));
     });
   }
 
@@ -64,7 +64,7 @@ export class Flow {
   run(dot, each, stops, begun) {
     const leg = 650;
     const step = now => {
-      const at = (now - begun) / leg, i = Math.floor(at);
+      const at = Math.max(0, now - begun) / leg, i = Math.floor(at);
       if (i > stops.length) { dot.remove(); this.dots.delete(dot); return; }
       const part = at - i;
       if (i < stops.length) {
