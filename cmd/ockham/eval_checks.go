@@ -19,7 +19,7 @@ import (
 var judgedBy = map[string][]string{
 	"json": {"json", "schema"}, "schema": {"json", "schema"}, "tool_args": {"tools"}, "tools": {"tools"},
 	"truncated": {"cut"}, "cut": {"cut"}, "refusal": {"refusal"}, "loop": {"loop"}, "empty": {"empty"},
-	"code": {"code"}, "format": {"format"}, "language": {"language"}, "grounded": {},
+	"code": {"code"}, "format": {"format"}, "language": {"language"}, "grounded": {"grounded"},
 }
 
 // evalChecksFlags are what `eval checks` is told.

@@ -18,6 +18,9 @@ type Options struct {
 	AllSigns bool
 	// Language is the ISO 639-1 code of the one in which to answer; "" reads it from each request.
 	Language string
+	// Novelty is the score from which grounded takes an answer for made up; 0 is the default, less is
+	// stricter. It is to be calibrated for each pipe.
+	Novelty float64
 	// Format is what every answer must look like, beside what the request asks for.
 	Format Format
 	// FormatAsData leaves the words of requests alone: only Format and metadata count.
@@ -37,13 +40,15 @@ func All() map[string]func(Options) (routing.Check, error) {
 		"language":  newLanguage,
 		"code":      simple(code{}),
 		"format":    newFormat,
+		"grounded":  newGrounded,
+		"numbers":   newNumbers,
 		"loop":      simple(loop{}),
 	}
 }
 
 // defaults are the checks of a policy that names none, in the order in which they are asked: what costs
 // little and is certain comes first.
-var defaults = [...]string{"malformed", "empty", "cut", "json", "schema", "tools", "refusal", "language", "loop"}
+var defaults = [...]string{"malformed", "empty", "cut", "json", "schema", "tools", "refusal", "language", "loop", "numbers"}
 
 // simple makes a check that takes no options.
 func simple(c routing.Check) func(Options) (routing.Check, error) {

@@ -11,16 +11,6 @@ func wordsOf(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) })
 }
 
-// stem cuts off the commonest English endings, so that "cities" and "city" are near each other.
-func stem(w string) string {
-	for _, end := range []string{"ing", "ies", "ed", "es", "s", "e", "y"} {
-		if len(w) > len(end)+3 && strings.HasSuffix(w, end) {
-			return w[:len(w)-len(end)]
-		}
-	}
-	return w
-}
-
 // numbersIn finds the numbers of a text as they are written, thousands without their separators.
 func numbersIn(s string) []string {
 	var list []string

@@ -1,0 +1,165 @@
+package checks
+
+import (
+	"sort"
+	"strings"
+	"unicode/utf8"
+)
+
+// source is what an answer may rest on: its words, pairs of words, numbers and the text itself.
+type source struct {
+	text    string // in lower case
+	bare    string // letters and digits of text, words divided by single spaces; see plain
+	words   *wordSet
+	heads   *wordSet // beginnings of long words, for other forms of the same
+	pairs   *wordSet
+	numbers map[string]bool
+	empty   *wordSet // words that carry no claim
+}
+
+// maxSource bounds how much of the sources is read, from their beginning.
+const maxSource = 256 << 10
+
+// newSource reads the sources, and the request, whose words an answer may repeat.
+func newSource(sources []string, request string, empty *wordSet) *source {
+	s := &source{empty: empty, numbers: map[string]bool{}}
+	text := strings.Join(sources, "\n")
+	text = strings.ToValidUTF8(text[:min(len(text), maxSource)], "")
+	s.text = strings.ToLower(text + "\n" + request)
+	size := len(s.text) / 12
+	s.words, s.heads, s.pairs = newWordSet(size), newWordSet(size), newWordSet(size)
+	last := uint64(0)
+	s.content(s.text, func(h, head uint64) {
+		s.words.add(h)
+		s.heads.add(head)
+		s.pairs.add(hashPair(last, h))
+		last = h
+	})
+	for _, n := range numbersIn(s.text) {
+		s.numbers[n] = true
+	}
+	return s
+}
+
+// content calls do with the words of a text that carry its meaning, by the hash of their stem and of
+// their beginning.
+func (s *source) content(text string, do func(h, head uint64)) {
+	eachWord(text, func(w []byte) {
+		if r, _ := utf8.DecodeRune(w); len(w) <= 3 && scriptOf(r) < kana {
+			return
+		}
+		w = w[:stemLen(w)]
+		if h := hash(w); !s.empty.has(h) {
+			do(h, hash(w[:min(len(w), headLen(w))]))
+		}
+	})
+}
+
+// headLen is how many letters the forms of a word share.
+func headLen(w []byte) int {
+	if len(w) > 5 {
+		return 5
+	}
+	return len(w)
+}
+
+func (s *source) has(h, head uint64) bool { return s.words.has(h) || s.heads.has(head) }
+
+// stemLen is the length of an English word without the commonest endings.
+func stemLen(w []byte) int {
+	for _, end := range [...]string{"ing", "ies", "ed", "es", "s", "e", "y"} {
+		if len(w) > len(end)+3 && string(w[len(w)-len(end):]) == end {
+			return len(w) - len(end)
+		}
+	}
+	return len(w)
+}
+
+// stem is the word without its ending.
+func stem(w string) string { return w[:stemLen([]byte(w))] }
+
+// novelty sums up how much of an answer is not in its source, sentence by sentence.
+type novelty struct {
+	worst, second float64 // shares of new words in the two newest sentences
+	mean          float64 // of all sentences
+	all           float64 // share of new words in the whole
+	pairs         float64 // share of new pairs of words in the sentence with the second most of them
+	words         float64 // new ones
+}
+
+func (s *source) novelty(answer string) novelty {
+	var shares, pairs []float64
+	var n novelty
+	total := 0.0
+	eachSentence(answer, func(t string) {
+		words, fresh, freshPairs := 0.0, 0.0, 0.0
+		last := uint64(0)
+		s.content(t, func(h, head uint64) {
+			if !s.has(h, head) {
+				fresh++
+			}
+			if words > 0 && !s.pairs.has(hashPair(last, h)) {
+				freshPairs++
+			}
+			words++
+			last = h
+		})
+		if words < 3 {
+			return
+		}
+		shares, pairs = append(shares, fresh/words), append(pairs, freshPairs/(words-1))
+		n.mean += fresh / words
+		n.words += fresh
+		total += words
+	})
+	if len(shares) == 0 {
+		return novelty{}
+	}
+	n.mean /= float64(len(shares))
+	n.all = n.words / total
+	n.worst, n.second = topTwo(shares)
+	_, n.pairs = topTwo(pairs)
+	return n
+}
+
+func topTwo(x []float64) (first, second float64) {
+	sort.Float64s(x)
+	if len(x) > 1 {
+		second = x[len(x)-2]
+	}
+	return x[len(x)-1], second
+}
+
+// eachSentence divides at line breaks and at stops that space follows.
+func eachSentence(text string, do func(string)) {
+	from := 0
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == '\n', (c == '.' || c == '!' || c == '?') && (i+1 == len(text) || text[i+1] == ' ' || text[i+1] == '\n'):
+			do(text[from:i])
+			from = i + 1
+		}
+	}
+	do(text[from:])
+}
+
+// emptyWords are those that carry no claim of their own: the joints of sentences, and what summaries
+// and instructions are full of.
+func emptyWords() *wordSet {
+	set := newWordSet(256)
+	eachWord(`this that these those with from they their them there then than have been were
+		will would could should which while when where what also into onto more most some such only other about after
+		before over under between through because each both very your yours does doing being here must many much like
+		well passage passages based given provided according mentioned answer question following however therefore
+		additionally information text document context source states stated mention provide provides brief various
+		specific specifically sure step steps main used using uses make makes making made different help helps known
+		process further instruction instructions first second third next finally need needs associated involve
+		involves involving called ensure similar know type types individual individuals related several having way ways
+		certain taking take discuss discusses numerous significant purpose purposes enough total rather another located
+		available amount method methods multiple place issue consider typically alternatively effective easily possible
+		indicate done important note include includes including summary overall result results refer refers describe
+		describes contain contains work common commonly general generally particular part example examples aspect
+		factor factors area areas number within without during once until above below around furthermore moreover
+		conclusion explain explains explained mentions additional potentially`, func(w []byte) { set.add(hash(w[:stemLen(w)])) })
+	return set
+}
