@@ -129,12 +129,12 @@ func (m *messages) readThinkingMode(v gjson.Result) error {
 		if budget := v.Get("budget_tokens"); budget.Type != gjson.Number || budget.Num < 1024 {
 			return wrong("budget_tokens", "must be an integer of at least 1024")
 		}
-	case "adaptive":
+	case "adaptive", "between_tools":
 	case "disabled":
 		m.drop("thinking")
 		return nil
 	default:
-		return wrong("type", "must be one of enabled, adaptive, disabled")
+		return wrong("type", "must be one of enabled, adaptive, between_tools, disabled")
 	}
 	m.Reasoning = true
 	m.addField(`"thinking":` + v.Raw)

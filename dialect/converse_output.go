@@ -12,7 +12,7 @@ func (c *converse) additional(v gjson.Result) (err error) {
 		switch k.Str {
 		case "thinking", "reasoning_config", "reasoningConfig":
 			mode := v.Get("type").Str
-			c.Reasoning = c.Reasoning || mode == "enabled" || mode == "adaptive"
+			c.Reasoning = c.Reasoning || mode != "" && mode != "disabled"
 		}
 		return true
 	})

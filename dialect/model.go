@@ -64,5 +64,5 @@ func ModelInfo(name string) []byte {
 	dst := appendField([]byte{'{'}, "id", name)
 	dst = append(dst, `,"object":"model","created":0,"owned_by":"ockham","type":"model"`...)
 	dst = appendField(dst, "display_name", name)
-	return append(dst, `,"created_at":"1970-01-01T00:00:00Z"}`...)
+	return append(dst, `,"created_at":"1970-01-01T00:00:00Z","lifecycle":"active"}`...)
 }

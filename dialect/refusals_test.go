@@ -64,7 +64,7 @@ func TestRefusals(t *testing.T) {
 		{claude, `{` + hi + `,"mcp_servers":[{}]}`, "mcp_servers", `"mcp_servers" is not available through Bedrock`},
 		{claude, `{` + hi + `,"container":"c"}`, "container", `"container" is not available through Bedrock`},
 		{claude, `{` + hi + `,"inference_geo":"us"}`, "inference_geo", `"inference_geo" is not supported: the place is set by configuration`},
-		{claude, `{` + hi + `,"thinking":{"type":"on"}}`, "thinking.type", `"thinking.type" must be one of enabled, adaptive, disabled`},
+		{claude, `{` + hi + `,"thinking":{"type":"on"}}`, "thinking.type", `"thinking.type" must be one of enabled, adaptive, between_tools, disabled`},
 		{claude, `{` + hi + `,"thinking":{"type":"enabled","budget_tokens":10}}`, "thinking.budget_tokens", `"thinking.budget_tokens" must be an integer of at least 1024`},
 		{claude, `{` + hi + `,"tools":[{"type":"web_search_20250305","name":"web_search"}]}`, "tools[0].type", `"tools[0].type" must be custom: Bedrock's Converse has no tools of Anthropic's own`},
 		{claude, `{` + hi + `,"tool_choice":{"type":"any"}}`, "tool_choice", `"tool_choice" asks for a tool, but there are no tools`},

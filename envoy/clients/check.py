@@ -2,6 +2,7 @@
 
 import os
 import sys
+import traceback
 
 URL = (sys.argv[1] if len(sys.argv) > 1 else os.environ.get("OCKHAM_URL", "http://127.0.0.1:8080")).rstrip("/")
 
@@ -38,7 +39,13 @@ def raises(name, kind, call):
     return None
 
 
-def finish(name):
-    """Ends the script: with 1 if anything failed."""
+def run(name, *steps):
+    """Takes the steps one after the other and ends the script: with 1 if anything failed."""
+    for step in steps:
+        try:
+            step()
+        except Exception:  # noqa: BLE001 - the other steps are of interest all the same
+            failures.append(step.__name__)
+            print(f"FAIL {step.__name__}\n{traceback.format_exc()}")
     print(f"{name}: {len(failures)} failures" if failures else f"{name}: ok")
     sys.exit(1 if failures else 0)

@@ -6,7 +6,7 @@ import json
 import openai
 from pydantic import BaseModel
 
-from check import PIXEL, URL, finish, holds, raises, same
+from check import PIXEL, URL, holds, raises, run, same
 
 client = openai.OpenAI(base_url=URL + "/v1", api_key="any", max_retries=0)
 chat = client.chat.completions
@@ -167,14 +167,15 @@ def models():
     same("one model", client.models.retrieve("auto").id, "auto")
 
 
-async def many():
+def many():
+    asyncio.run(at_once())
+
+
+async def at_once():
     a = openai.AsyncOpenAI(base_url=URL + "/v1", api_key="any", max_retries=0)
     answers = await asyncio.gather(*[a.chat.completions.create(model="auto", messages=[{"role": "user", "content": f"Say the number {i}."}]) for i in range(20)])
     same("many at once", len({r.id for r in answers}), 20)
     await a.close()
 
 
-for step in [plain, conversation, stream, joined, tools, streamed_tools, schema, media, reasoning, failures, models]:
-    step()
-asyncio.run(many())
-finish("openai")
+run("openai", plain, conversation, stream, joined, tools, streamed_tools, schema, media, reasoning, failures, models, many)
