@@ -89,7 +89,7 @@ func (f *fitting) format() {
 	case len(schema) == 0:
 		f.bridged("json")
 		f.instruct("Answer with one JSON value and nothing else: no prose, no code fence.")
-	case f.m.JSONSchema:
+	case f.m.JSONSchema && f.native():
 		return
 	case f.m.ForcedTool && len(f.Tools) == 0 && len(f.ToolsRaw) == 0 && gjson.GetBytes(schema, "type").Str == "object":
 		f.bridged("json_schema")
@@ -101,6 +101,15 @@ func (f *fitting) format() {
 		f.instruct("Answer with one JSON value and nothing else: no prose, no code fence. It must satisfy this JSON Schema:\n" + string(schema))
 	}
 	f.Format = Format{}
+}
+
+// native asks for the schema by outputConfig, if it can be put so that Bedrock takes it.
+func (f *fitting) native() bool {
+	schema, ok := closed(f.Format.Schema)
+	if ok {
+		f.Format.Schema = schema
+	}
+	return ok
 }
 
 func (f *fitting) tools() {
