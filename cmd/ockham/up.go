@@ -47,6 +47,7 @@ func open(c *config.Config) {
 	c.Expose = "full"
 	c.Allow.ConcreteModels = true
 	c.Server.WebSocket.Enabled = true
+	c.Telemetry.Playground = true
 }
 
 func up(ctx context.Context, o stack.Options, out io.Writer) error {

@@ -40,6 +40,7 @@ type Options struct {
 // Gateway serves until Run's context ends.
 type Gateway struct {
 	log       *slog.Logger
+	version   string
 	live      *policy.Live
 	signer    *bedrock.Signer
 	transport *http.Client
@@ -64,7 +65,7 @@ type view struct {
 
 // New reads the configuration and opens all ports, so that what is wrong shows at once.
 func New(ctx context.Context, o *Options) (_ *Gateway, err error) {
-	g := &Gateway{log: o.Log, listeners: map[string]net.Listener{}, events: newEvents()}
+	g := &Gateway{log: o.Log, version: o.Version, listeners: map[string]net.Listener{}, events: newEvents()}
 	defer func() {
 		if err != nil {
 			g.close()
@@ -91,7 +92,7 @@ func New(ctx context.Context, o *Options) (_ *Gateway, err error) {
 	if g.telemetry, err = telemetry.New(g.telemetryConfig(c, o.Version)); err != nil {
 		return nil, err
 	}
-	if err = g.events.show(g.telemetry); err != nil {
+	if err = g.publish(); err != nil {
 		return nil, err
 	}
 	return g, g.open(c)
@@ -110,7 +111,7 @@ func (g *Gateway) open(c *config.Config) error {
 	if err := access.Validate(c.Server.Admin); err != nil {
 		return err
 	}
-	g.admin = &http.Server{Handler: g.adminHandler(access), ReadHeaderTimeout: 10 * time.Second}
+	g.admin = &http.Server{Handler: g.adminHandler(c, access), ReadHeaderTimeout: 10 * time.Second}
 	return g.listen("server.admin", c.Server.Admin)
 }
 
@@ -304,6 +305,6 @@ func (g *Gateway) access(c *config.Config) admin.Access {
 	return admin.Access{Token: env(c.Telemetry.AdminTokenEnv)}
 }
 
-func (g *Gateway) adminHandler(access admin.Access) http.Handler {
-	return admin.Handler(admin.Deps{Access: access, Ready: g.ready, Metrics: g.telemetry.Metrics(), Page: http.NotFoundHandler()})
+func (g *Gateway) adminHandler(c *config.Config, access admin.Access) http.Handler {
+	return admin.Handler(admin.Deps{Access: access, Ready: g.ready, Metrics: g.telemetry.Metrics(), Page: g.page(c)})
 }

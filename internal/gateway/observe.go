@@ -57,15 +57,20 @@ func (e events) count(name string) {
 	}
 }
 
-// show makes the counts part of the metrics.
-func (e events) show(t *telemetry.Telemetry) error {
+func (e events) counts() map[string]int64 {
+	counts := make(map[string]int64, len(e))
 	for name, n := range e {
-		read := func() float64 { return float64(n.Load()) }
-		if err := t.Gauge("ockham.routing.events", "{event}", "Fallbacks and other events of routing since the start", read, "event", name); err != nil {
-			return err
-		}
+		counts[name] = n.Load()
 	}
-	return nil
+	return counts
+}
+
+// publish makes what the gateway counts part of the metrics.
+func (g *Gateway) publish() error {
+	return g.telemetry.Publish(telemetry.Sources{Events: g.events.counts, Config: func() telemetry.ConfigState {
+		s := g.live.Status()
+		return telemetry.ConfigState{Loaded: s.Loaded, Reloads: s.Reloads, Refused: s.Refused}
+	}})
 }
 
 // callable finds the client for the judge and the verifier; their calls stay in the first region.

@@ -3,12 +3,12 @@ package telemetry
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/prometheus/otlptranslator"
-	"go.opentelemetry.io/otel/attribute"
 	otelprom "go.opentelemetry.io/otel/exporters/prometheus"
 	"go.opentelemetry.io/otel/metric"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
@@ -53,24 +53,44 @@ func newMeters(cfg Config, s *signals) (*meters, error) {
 
 func (m *meters) close(ctx context.Context) error { return m.provider.Shutdown(ctx) }
 
-// Gauge publishes what read returns, at each scrape. read must be quick and safe to call at any time;
-// labels are label, value, label, value, and must come from a fixed list.
-func (t *Telemetry) Gauge(name, unit, help string, read func() float64, labels ...string) error {
-	var list []attribute.KeyValue
-	for i := 0; i+1 < len(labels); i += 2 {
-		list = append(list, attribute.String(labels[i], labels[i+1]))
-	}
-	set := metric.WithAttributes(list...)
-	_, err := t.meters.maker.meter.Float64ObservableGauge(name, metric.WithUnit(unit), metric.WithDescription(help),
-		metric.WithFloat64Callback(func(_ context.Context, o metric.Float64Observer) error {
-			o.Observe(read(), set)
-			return nil
-		}))
-	return err
-}
-
 // observer is how a callback tells one value, and those of its labels.
 type observer = func(v float64, of ...string)
+
+// Sources are counts that others keep; nil ones are left out. They are read at each scrape, from any
+// goroutine.
+type Sources struct {
+	Events func() map[string]int64 // of routing, by name; names come from a fixed list
+	Config func() ConfigState
+}
+
+// ConfigState tells how the configuration fares.
+type ConfigState struct {
+	Loaded           time.Time // when the one in force was read
+	Reloads, Refused int
+}
+
+// Publish adds the metrics of s. It is called once, before requests are served.
+func (t *Telemetry) Publish(s Sources) error {
+	m := t.meters.maker
+	if s.Events != nil {
+		m.total("ockham.routing.events", "{event}", "What routing did without, by event: a judge that did not answer in time, a breaker that opened, and the like.", func(observe observer) {
+			for name, n := range s.Events() {
+				observe(float64(n), name)
+			}
+		}, "event")
+	}
+	if s.Config != nil {
+		m.total("ockham.config.reloads", "{reload}", "Configurations read since the start, by result: taken or refused. A refused one leaves the old one in force.", func(observe observer) {
+			state := s.Config()
+			observe(float64(state.Reloads), "taken")
+			observe(float64(state.Refused), "refused")
+		}, "result")
+		m.gauge("ockham.config.loaded", "s", "When the configuration in force was read, in seconds since 1970.", func(observe observer) {
+			observe(float64(s.Config().Loaded.UnixMilli()) / 1000)
+		})
+	}
+	return m.err
+}
 
 // observeSelf publishes what telemetry knows of itself and of savings.
 func (t *Telemetry) observeSelf() {

@@ -202,6 +202,15 @@ func (t *Telemetry) write(ctx context.Context, record *Record) {
 // Sums returns what the admin page shows.
 func (t *Telemetry) Sums() *Sums { return t.sums }
 
+// Lost counts what was dropped or could not be written, in requests and lines.
+func (t *Telemetry) Lost() int64 {
+	lost := t.dropped.Load()
+	if t.writer != nil {
+		lost += t.writer.dropped.Load() + t.writer.failed.Load()
+	}
+	return lost
+}
+
 // Metrics serves /metrics.
 func (t *Telemetry) Metrics() http.Handler { return t.meters.handler }
 
