@@ -96,3 +96,12 @@ func (opt *Options) steps(what string, all int) func() {
 	}
 	return func() { opt.Step(what, all) }
 }
+
+// MetricsOf measures one model on rows, without intervals.
+func MetricsOf(ctx context.Context, rows []Row, m *classifier.Model) (Metrics, error) {
+	s, err := ScoreRows(ctx, rows, func(int) *classifier.Model { return m }, func() {})
+	if err != nil {
+		return Metrics{}, err
+	}
+	return Rank(Outcomes(rows), needs(s.Text)).Curve(nil).Metrics(), nil
+}

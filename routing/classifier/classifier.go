@@ -22,7 +22,7 @@ type Score struct {
 	// is unlike anything the model was trained on.
 	Unsure bool
 	Kind   string  // what is asked: "mcq", "qa", "math" or "code"; of a known task, the task's kind
-	Known  float64 // share of the text's words and word pairs that training has seen
+	Known  float64 // share of the text's words that training has seen
 }
 
 // Model is a trained classifier. It is read-only and safe for use by many goroutines.
@@ -69,7 +69,7 @@ func (m *Model) Score(text, task string) Score {
 
 func (m *Model) score(r *Reading, task string) Score {
 	var in [Inputs]float32
-	known := m.Inputs(r, &in)
+	m.Inputs(r, &in)
 	asked, last := kind(&in), &m.header.Text
 	if t, ok := m.header.Tasks[task]; ok {
 		in[InputTaskWeak], in[InputTaskStrong] = float32(t.Weak), float32(t.Strong)
@@ -80,14 +80,13 @@ func (m *Model) score(r *Reading, task string) Score {
 		Strong: sigmoid(last.Strong.At(&in)),
 		Need:   last.Need.At(&in),
 		Kind:   asked,
-		Known:  known,
+		Known:  m.known(r),
 	}
 }
 
-// Inputs computes what the last layer sees of r and the share of its words that training has seen.
-func (m *Model) Inputs(r *Reading, in *[Inputs]float32) float64 {
-	words, met := m.sum(r.Words)
-	grams, _ := m.sum(r.Grams)
+// Inputs computes what the last layer sees of r.
+func (m *Model) Inputs(r *Reading, in *[Inputs]float32) {
+	words, grams := m.sum(r.Words), m.sum(r.Grams)
 	for h := range Heads {
 		in[h] = m.header.WordScale[h] * words[h]
 		in[Heads+h] = m.header.GramScale[h] * grams[h]
@@ -95,20 +94,18 @@ func (m *Model) Inputs(r *Reading, in *[Inputs]float32) float64 {
 	for i, v := range r.Dense {
 		in[2*Heads+i] = m.header.Dense[i].standard(v)
 	}
-	return float64(met) / float64(max(1, len(r.Words)))
 }
 
 const (
 	evenBytes = 0x00ff00ff00ff00ff
-	zeroRow   = 0x8080808080808080
 	flushAt   = 256 // sums of bytes that 16 bits hold
 )
 
 // sum adds the rows of buckets, eight heads at a time in the bytes of a word, and divides by the root
-// of their number. It also counts the rows that are not empty.
-func (m *Model) sum(buckets []uint32) (out [Heads]float32, met int) {
+// of their number.
+func (m *Model) sum(buckets []uint32) (out [Heads]float32) {
 	if len(buckets) == 0 {
-		return out, 0
+		return out
 	}
 	var total [Heads]int
 	for start := 0; start < len(buckets); start += flushAt {
@@ -116,9 +113,6 @@ func (m *Model) sum(buckets []uint32) (out [Heads]float32, met int) {
 		part := buckets[start:min(start+flushAt, len(buckets))]
 		for _, b := range part {
 			v := m.table[b]
-			if v != zeroRow {
-				met++
-			}
 			even += v & evenBytes
 			odd += v >> 8 & evenBytes
 		}
@@ -131,7 +125,7 @@ func (m *Model) sum(buckets []uint32) (out [Heads]float32, met int) {
 	for h := range Heads {
 		out[h] = float32(total[h]) * root
 	}
-	return out, met
+	return out
 }
 
 // kind names what is asked: the strongest of the kinds, or a choice between options.

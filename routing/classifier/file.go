@@ -34,7 +34,8 @@ type Header struct {
 	Tasks     map[string]Task `json:"tasks"`
 	Aims      []Aim           `json:"aims"`
 	Unsure    Unsure          `json:"unsure"`
-	Seen      Seen            `json:"seen"`
+	Seen      Seen            `json:"seen"`  // the texts of training
+	Terms     Seen            `json:"terms"` // the words of training
 }
 
 // Training says what the model came from.
@@ -137,6 +138,7 @@ func newReading() *Reading {
 	return &Reading{
 		Words: make([]uint32, 0, 2*(headBytes+tailBytes)),
 		Grams: make([]uint32, 0, 3*(headBytes+tailBytes)),
+		Terms: make([]uint64, 0, headBytes+tailBytes),
 	}
 }
 

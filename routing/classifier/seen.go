@@ -1,9 +1,7 @@
 package classifier
 
-import "hash/fnv"
-
-// Seen is a Bloom filter of the texts that a model was trained on, so that whoever measures it is told
-// when rows are not new to it. It holds no text and about one in a hundred of its answers is wrong.
+// Seen is a Bloom filter: it tells whether something was probably met in training. It holds no text, and
+// about one in a hundred of its answers is wrong.
 type Seen []byte
 
 const (
@@ -11,42 +9,55 @@ const (
 	seenHashes   = 4
 )
 
-// NewSeen makes room for n texts.
+// NewSeen makes room for n things.
 func NewSeen(n int) Seen { return make(Seen, (n*seenBitsEach+7)/8) }
 
-// Add puts text in.
-func (s Seen) Add(text string) {
-	s.each(text, func(bit uint64) bool {
+// Add puts the thing with this hash in.
+func (s Seen) Add(hash uint64) {
+	s.each(hash, func(bit uint64) bool {
 		s[bit/8] |= 1 << (bit % 8)
 		return true
 	})
 }
 
-// Has tells whether text was probably put in.
-func (s Seen) Has(text string) bool {
+// Has tells whether it was probably put in.
+func (s Seen) Has(hash uint64) bool {
 	found := len(s) > 0
-	s.each(text, func(bit uint64) bool {
+	s.each(hash, func(bit uint64) bool {
 		found = s[bit/8]&(1<<(bit%8)) != 0
 		return found
 	})
 	return found
 }
 
-func (s Seen) each(text string, do func(bit uint64) bool) {
+func (s Seen) each(hash uint64, do func(bit uint64) bool) {
 	if len(s) == 0 {
 		return
 	}
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(text)) // a hash accepts every write
-	x := h.Sum64()
-	step := mix(x) | 1
+	step := mix(hash) | 1
 	for range seenHashes {
-		if !do(x % uint64(8*len(s))) {
+		if !do(hash % uint64(8*len(s))) {
 			return
 		}
-		x += step
+		hash += step
 	}
 }
 
-// Seen tells whether the model was probably trained on this very text.
-func (m *Model) Seen(text string) bool { return m.header.Seen.Has(text) }
+// HashText is the hash by which Header.Seen knows a whole text.
+func HashText(text string) uint64 { return hashWord([]byte(text)) }
+
+// Seen tells whether the model was probably trained on this very text, so that whoever measures it
+// knows when rows are not new to it.
+func (m *Model) Seen(text string) bool { return m.header.Seen.Has(HashText(text)) }
+
+// known is the share of r's words that training met more than once or twice; a text without words is
+// not known at all.
+func (m *Model) known(r *Reading) float64 {
+	met := 0
+	for _, h := range r.Terms {
+		if m.header.Terms.Has(h) {
+			met++
+		}
+	}
+	return float64(met) / float64(max(1, len(r.Terms)))
+}

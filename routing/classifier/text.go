@@ -33,6 +33,7 @@ type Reading struct {
 	Words []uint32 // buckets of words and word pairs
 	Grams []uint32 // buckets of byte groups
 	Dense [DenseSize]float32
+	Terms []uint64 // hashes of its different words, for telling strange texts
 
 	seen  [1 << seenBits]uint32 // the hashes met, direct mapped: repeating a phrase adds nothing
 	count counts
@@ -41,9 +42,9 @@ type Reading struct {
 	size  int
 }
 
-// Read fills r from text. It allocates only while the two slices grow to their largest size.
+// Read fills r from text. It allocates only while its slices grow to their largest size.
 func (r *Reading) Read(text string) {
-	r.Words, r.Grams = r.Words[:0], r.Grams[:0]
+	r.Words, r.Grams, r.Terms = r.Words[:0], r.Grams[:0], r.Terms[:0]
 	r.seen = [1 << seenBits]uint32{}
 	r.count = counts{}
 	r.last, r.size = 0, 0
@@ -177,6 +178,9 @@ func (r *Reading) endWord() {
 	r.word[r.size+1] = ' '
 	h := hashWord(word)
 	fresh := r.addWord(h)
+	if fresh && (r.size > 1 || word[0] >= utf8.RuneSelf) && word[0] != '0' {
+		r.Terms = append(r.Terms, h)
+	}
 	r.count.word(word, fresh)
 	if r.last != 0 {
 		r.addWord(mix(r.last*31 + h))

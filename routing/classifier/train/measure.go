@@ -142,12 +142,6 @@ func (f *fitting) band(aims []classifier.Aim) classifier.Unsure {
 
 // floor is the share of known words below which one in two hundred texts lies.
 func (f *fitting) floor() float64 {
-	texts := f.views[0].texts
-	known := make([]float64, len(texts))
-	for i := range texts {
-		all := 1 / float64(texts[i].w*texts[i].w)
-		known[i] = float64(len(texts[i].words)) / all
-	}
-	sort.Float64s(known)
+	known := slices.Sorted(slices.Values(f.known))
 	return known[len(known)/200]
 }

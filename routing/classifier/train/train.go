@@ -21,9 +21,11 @@ type fitting struct {
 	views    []view // the texts as they are, then the noisy copies
 	norms    [classifier.DenseSize]classifier.Norm
 	fold     []int
-	text     judged    // without the task
-	task     judged    // with it
-	soft     []float64 // what the large model adds, part of the chance taken out
+	text     judged          // without the task
+	task     judged          // with it
+	soft     []float64       // what the large model adds, part of the chance taken out
+	terms    classifier.Seen // words of the texts
+	known    []float64       // share of each text's words that are among them
 	progress Progress
 	done     int
 }
@@ -113,7 +115,43 @@ func (f *fitting) read() {
 		f.views = append(f.views, look(f.rows, func(text string) string { return noisy(text, rng) }))
 	}
 	f.norms = norms(f.views[0].dense)
+	f.learnTerms()
 	f.step("texts read")
+}
+
+// learnTerms notes the words that at least three texts have, and how strange each text is by them.
+func (f *fitting) learnTerms() {
+	texts := map[uint64]int{}
+	each := func(do func(i int, terms []uint64)) {
+		var r classifier.Reading
+		for i := range f.rows {
+			r.Read(f.rows[i].Text)
+			do(i, r.Terms)
+		}
+	}
+	each(func(_ int, terms []uint64) {
+		for _, h := range terms {
+			texts[h]++
+		}
+	})
+	var met []uint64
+	for h, n := range texts {
+		if n >= 3 {
+			met = append(met, h)
+		}
+	}
+	f.terms = classifier.NewSeen(len(met))
+	for _, h := range met {
+		f.terms.Add(h)
+	}
+	f.known = make([]float64, len(f.rows))
+	each(func(i int, terms []uint64) {
+		for _, h := range terms {
+			if f.terms.Has(h) {
+				f.known[i] += 1 / float64(len(terms))
+			}
+		}
+	})
 }
 
 func look(rows []Example, change func(string) string) view {
@@ -341,7 +379,7 @@ func (f *fitting) model() (*classifier.Model, error) {
 		Text: f.calibrated(f.last(every, nil), &f.text), Task: f.calibrated(f.last(every, f.othersTasks()), &f.task),
 	}
 	h.Tasks = f.tasks()
-	h.Seen = f.seen()
+	h.Seen, h.Terms = f.seen(), f.terms
 	h.Aims = f.aims()
 	h.Unsure = f.unsure(h.Aims)
 	f.step("model")
@@ -351,7 +389,7 @@ func (f *fitting) model() (*classifier.Model, error) {
 func (f *fitting) seen() classifier.Seen {
 	s := classifier.NewSeen(len(f.rows))
 	for i := range f.rows {
-		s.Add(f.rows[i].Text)
+		s.Add(classifier.HashText(f.rows[i].Text))
 	}
 	return s
 }

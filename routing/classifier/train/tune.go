@@ -18,7 +18,7 @@ type Tuning struct {
 
 // TuningDefaults suit some thousand rows: few trees, each a small step, on top of what the model knows.
 func TuningDefaults() Tuning {
-	return Tuning{Seed: 1, Boost: Boost{Trees: 60, Rate: 0.05, Rows: 0.8, Inputs: 0.5, Least: 30, Penalty: 20}, Shrink: 30, Least: 500}
+	return Tuning{Seed: 1, Boost: Boost{Trees: 60, Rate: 0.02, Rows: 0.8, Inputs: 0.5, Least: 30, Penalty: 20}, Shrink: 30, Least: 500}
 }
 
 // Tune fits base to an operator's outcomes. The table stays; trees are added to the small model's
