@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // decision is one request on its way to a plan; its methods stand in the order in which they run.
@@ -18,7 +19,8 @@ type decision struct {
 	rule     *Rule // the one that matched
 	ask      []string
 	limits   Limits
-	model    *Model // picked by name or by a rule: never left
+	total    time.Duration // for all attempts
+	model    *Model        // picked by name or by a rule: never left
 	pipe     *Pipe
 	strategy string
 	reason   string
@@ -34,7 +36,7 @@ type decision struct {
 func (r *Router) begin(p *Prompt) *decision {
 	d := &decision{r: r, p: p, profile: r.profile(p.Route), steps: make([]Step, 0, 8)}
 	d.f, d.need = extract(p)
-	d.ask, d.limits = d.profile.Ask, d.profile.Limits
+	d.ask, d.limits, d.total = d.profile.Ask, d.profile.Limits, d.profile.Deadlines.Total
 	d.step("features", d.f.summary(), d.f.sizes())
 	d.task()
 	d.over = r.policy.Budgets.Over(p)
@@ -88,10 +90,13 @@ func (d *decision) named() error {
 	return nil
 }
 
-// concrete pins the plan to the model asked for, where that is allowed.
+// concrete pins the plan to the model asked for, where that is allowed. Elsewhere a client that always
+// names a model is served all the same: its request is routed.
 func (d *decision) concrete(name string) error {
 	if !d.r.policy.ConcreteModels {
-		return &Unservable{Need: `models may not be asked for by name here; ask for "auto" or a pipe`, Param: "model"}
+		d.count(EventModelIgnored)
+		d.step("model", "ignored", "the policy does not let clients pick models")
+		return nil
 	}
 	m, ok := d.r.Model(name)
 	if !ok {
@@ -149,6 +154,9 @@ func (d *decision) rules() {
 	d.step("rules", rule.picks(), fmt.Sprintf("%s: %s", rule.Name, rule.When.Source))
 	if rule.Ask != nil {
 		d.ask = rule.Ask
+	}
+	if rule.Total > 0 {
+		d.total = rule.Total
 	}
 	if rule.Limits != nil {
 		d.limits = rule.Limits.over(d.limits)

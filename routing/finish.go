@@ -27,6 +27,7 @@ func (d *decision) plan() *Plan {
 		Checks: d.checks(), Deadlines: d.profile.Deadlines, Limits: d.limits, Hold: d.hold(),
 		Pinned: d.model != nil, Charges: d.charges,
 	}
+	p.Deadlines.Total = d.total
 	if d.pipe != nil {
 		p.Pipe = d.pipe.Name
 	}

@@ -98,6 +98,9 @@ func orDefault[T int | time.Duration](v, d T) T {
 	return v
 }
 
+// Model is the model that is asked.
+func (j *Judge) Model() *Model { return j.options.Model }
+
 // Remembered returns the opinion on q if it was asked before; it never asks.
 func (j *Judge) Remembered(q *matter) (Opinion, bool) {
 	return j.cache.Get(j.hash(q))

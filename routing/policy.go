@@ -18,7 +18,7 @@ type Policy struct {
 	Routes  map[string]*Profile // by Prompt.Route
 	// Checks of a pipe, where it has its own.
 	Checks map[string][]Check
-	// ConcreteModels says that a model named by the client is honoured; else it is refused.
+	// ConcreteModels says that a model named by the client is honoured; else the request is routed.
 	ConcreteModels bool
 	// Find knows models beyond Models by their Bedrock id; nil knows none.
 	Find func(id string) (*Model, bool)
@@ -45,6 +45,7 @@ type Profile struct {
 // Events that a Router counts. All of them are fallbacks that no client notices.
 const (
 	EventUnknownTask     = "unknown_task_type"
+	EventModelIgnored    = "model_ignored"
 	EventRuleFailed      = "rule_failed"
 	EventNoClassifier    = "classifier_missing"
 	EventClassifierFails = "classifier_failed"
@@ -62,7 +63,7 @@ const (
 // Events lists what Policy.Count may be called with, for metrics that want every series from the start.
 func Events() []string {
 	return []string{
-		EventUnknownTask, EventRuleFailed, EventNoClassifier,
+		EventUnknownTask, EventModelIgnored, EventRuleFailed, EventNoClassifier,
 		EventClassifierFails, EventNoJudge, EventJudgeRambled, EventJudgeTimeout, EventJudgeFailed,
 		EventJudgeBusy, EventJudgeResting, EventJudgeTooDear, EventPipeSkipped, EventOverBudget, "judge_cached",
 	}

@@ -161,18 +161,16 @@ func TestRefusedNames(t *testing.T) {
 	tests := []struct {
 		name  string
 		p     *Prompt
-		allow bool
 		want  string
 		param string
 	}{
-		{"an unknown model", &Prompt{Model: "gpt-4o"}, true, `there is no model "gpt-4o"; "auto" lets Ockham pick one`, "model"},
-		{"a model where none may be named", &Prompt{Model: "opus"}, false, `models may not be asked for by name here; ask for "auto" or a pipe`, "model"},
-		{"an unknown pipe", &Prompt{Pipe: "red"}, true, `there is no pipe "red"; there are green, purple`, "pipe"},
-		{"a model that cannot", &Prompt{Model: "opus", Needs: NeedForcedTool}, true, "model opus: it takes no a forced tool call", "model"},
-		{"a huge name", &Prompt{Pipe: strings.Repeat("é", 5000)}, true, "...", "pipe"},
+		{"an unknown model", &Prompt{Model: "gpt-4o"}, `there is no model "gpt-4o"; "auto" lets Ockham pick one`, "model"},
+		{"an unknown pipe", &Prompt{Pipe: "red"}, `there is no pipe "red"; there are green, purple`, "pipe"},
+		{"a model that cannot", &Prompt{Model: "opus", Needs: NeedForcedTool}, "model opus: it takes no a forced tool call", "model"},
+		{"a huge name", &Prompt{Pipe: strings.Repeat("é", 5000)}, "...", "pipe"},
 	}
 	for _, tt := range tests {
-		_, err := testRouter(t, func(p *Policy) { p.ConcreteModels = tt.allow }).Plan(context.Background(), tt.p)
+		_, err := testRouter(t, nil).Plan(context.Background(), tt.p)
 		var u *Unservable
 		if !errors.As(err, &u) || !strings.Contains(u.Need, tt.want) || u.Param != tt.param || len(u.Need) > 300 {
 			t.Errorf("%s: got %v, want %q for %s", tt.name, err, tt.want, tt.param)
@@ -199,6 +197,7 @@ func TestFallbacksAreCountedAndNeverFail(t *testing.T) {
 			p.Rules = []Rule{{Name: "r", When: condition(t, `tools == 0 || turns / tools > 1`), Pipe: "green"}, {Name: "s", When: condition(t, "turns == 1 && turns / (turns - 1) > 0"), Pipe: "green"}}
 		}, EventRuleFailed},
 		{"an unknown task", nil, EventUnknownTask},
+		{"a model where none may be named", func(p *Policy) { p.ConcreteModels = false }, EventModelIgnored},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -210,6 +209,9 @@ func TestFallbacksAreCountedAndNeverFail(t *testing.T) {
 				p.Count = func(e string) { events[e]++ }
 			})
 			p := ask(codeText)
+			if tt.event == EventModelIgnored {
+				p.Model = "opus"
+			}
 			p.Task, p.Tools = "sing", []Tool{{Name: "a"}}
 			plan := mustPlan(t, r, p)
 			if plan.Pipe != "purple" || plan.Strategy != StrategyDefault || events[tt.event] != 1 {

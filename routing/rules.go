@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
@@ -15,12 +16,13 @@ import (
 type Rule struct {
 	Name   string // for people: the operator's, or "rule 3"
 	When   *Condition
-	Pipe   string   // go down this pipe, or
-	Model  *Model   // call this model, never left, or
-	Ask    []string // go on with these strategies instead of the policy's; nil: its own
-	Limits *Limits  // bounds of the cascade; nil: the policy's
-	Checks []Check  // nil: those of the route or pipe
-	Hold   *Hold    // nil: that of the route
+	Pipe   string        // go down this pipe, or
+	Model  *Model        // call this model, never left, or
+	Ask    []string      // go on with these strategies instead of the policy's; nil: its own
+	Limits *Limits       // bounds of the cascade; nil: the policy's
+	Total  time.Duration // all attempts together; 0: the policy's
+	Checks []Check       // nil: those of the route or pipe
+	Hold   *Hold         // nil: that of the route
 }
 
 // variables are what a condition may read, in the order of the reference.
@@ -131,6 +133,7 @@ func (l *Language) faults(issues *cel.Issues) []*ExpressionFault {
 			name, _, _ = strings.Cut(name, "'")
 			message = fmt.Sprintf("there is no %q to read%s", name, Suggest(name, Variables()))
 		}
+		message, _, _ = strings.Cut(message, " expecting {") // a list of all that the grammar knows
 		out = append(out, &ExpressionFault{Line: e.Location.Line(), Column: e.Location.Column() + 1, Message: message})
 	}
 	return out

@@ -94,7 +94,7 @@ func TestNormalFormIgnoresSpace(t *testing.T) {
 func TestSuggest(t *testing.T) {
 	names := []string{"tokens", "turns", "tools", "pipe"}
 	for word, want := range map[string]string{
-		"token": `; did you mean "tokens"?`, "tuns": `; did you mean "turns"?`, "pip": `; did you mean "pipe"?`, "zebra": "", "": "",
+		"token": `; did you mean "tokens"?`, "tuns": `; did you mean "turns"?`, "pip": `; did you mean "pipe"?`, "pieps": "", "piep": `; did you mean "pipe"?`, "zebra": "", "": "",
 	} {
 		if got := Suggest(word, names); got != want {
 			t.Errorf("Suggest(%q) = %q, want %q", word, got, want)

@@ -129,9 +129,6 @@ type Bedrock struct {
 	Signing string `yaml:"signing" enum:"sigv4|bearer|none"`
 	// Named profile of the AWS configuration files.
 	Profile string `yaml:"profile"`
-	// Tries of one attempt's call that AWS's SDK makes on its own when throttled, before the next model
-	// is taken.
-	Retries int `yaml:"retries" min:"0" max:"10"`
 }
 
 // Model is one model under the operator's name; a string is short for `{id: ...}`.
@@ -338,8 +335,8 @@ type Route struct {
 
 // Allow is what clients may do besides asking for an answer.
 type Allow struct {
-	// Name a concrete model, which is then honoured and never left. Otherwise it is refused with 403;
-	// "auto" and the names of pipes are always understood.
+	// Name a concrete model, which is then honoured and never left. Otherwise the name is ignored and
+	// the request routed; "auto" and the names of pipes are always understood.
 	ConcreteModels bool `yaml:"concrete_models"`
 	// Call InvokeModel, which is signed and passed on without routing or checks.
 	InvokeModel bool `yaml:"invoke_model"`
@@ -351,8 +348,6 @@ type Limits struct {
 	Body Size `yaml:"body"`
 	// How much of an answer is held at most; beyond that it is released unchecked, and says so.
 	Held Size `yaml:"held"`
-	// Requests at once; beyond that the answer is 503. 0: no bound.
-	Requests int `yaml:"requests" min:"0"`
 }
 
 // Budget limits spend. The hard limit is enforced by Envoy's rate limit filter and service, which

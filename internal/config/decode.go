@@ -106,7 +106,7 @@ func (d *decoder) resolve(node ast.Node, path string) ast.Node {
 	for {
 		if d.nodes++; d.nodes > mostNodes {
 			if d.nodes == mostNodes+1 {
-				d.fault(node, path, "the file has more than %d values, aliases counted out", mostNodes)
+				d.fault(node, path, "the file has more than %d values, with its aliases written out", mostNodes)
 			}
 			return nil
 		}
@@ -125,7 +125,7 @@ func (d *decoder) resolve(node ast.Node, path string) ast.Node {
 			d.fault(node, path, "YAML tags are not supported")
 			return nil
 		default:
-			return node
+			return reglued(node)
 		}
 	}
 }
@@ -252,6 +252,10 @@ func (d *decoder) read(node ast.Node, r reader, path string) {
 // options reads what only a check understands.
 func (d *decoder) options(node ast.Node, v *map[string]any, path string) {
 	if _, ok := d.pairs(node, path, " of options"); !ok {
+		return
+	}
+	if len(ast.Filter(ast.AliasType, node)) > 0 {
+		d.fault(node, path, "aliases cannot stand in options")
 		return
 	}
 	if err := yaml.NodeToValue(node, v); err != nil {

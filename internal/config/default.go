@@ -9,7 +9,7 @@ func Default() *Config {
 			Listen: "127.0.0.1:9002", Admin: "127.0.0.1:8082", HTTP: "127.0.0.1:8083", Drain: Duration(30 * time.Second),
 			WebSocket: WebSocket{Envoy: "127.0.0.1:8080", Idle: Duration(5 * time.Minute), Requests: 16, Rate: 20, Frame: 4 << 20},
 		},
-		Bedrock: Bedrock{Region: "us-east-1", Geography: "us", Signing: "sigv4", Retries: 1},
+		Bedrock: Bedrock{Region: "us-east-1", Geography: "us", Signing: "sigv4"},
 		Models: map[string]Model{
 			"haiku":  {ID: "anthropic.claude-haiku-5-5"},
 			"sonnet": {ID: "anthropic.claude-sonnet-5-5"},

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/token"
 )
 
 // shorthand is a struct that has a shorter written form; short says whether node was one.
@@ -44,6 +45,24 @@ func (c *Check) short(d *decoder, node ast.Node, path string) bool {
 	c.Name = keyText(m.Values[0].Key)
 	d.value(m.Values[0].Value, reflect.ValueOf(&c.Options).Elem(), path+"."+c.Name)
 	return true
+}
+
+// reglued mends what the parser takes apart: inside {... [a:b] ...} it reads a:b as a mapping, where YAML
+// wants a blank behind the colon. Model ids and ARNs are full of such colons.
+func reglued(node ast.Node) ast.Node {
+	m, ok := node.(*ast.MappingNode)
+	if !ok || len(m.Values) != 1 || m.Start == nil || m.Start.Type != token.MappingValueType {
+		return node
+	}
+	pair := m.Values[0]
+	key, value, colon := pair.Key.GetToken(), pair.Value.GetToken(), pair.Start.Position
+	glued := value != nil && key.Position.Line == colon.Line && value.Position.Line == colon.Line &&
+		key.Position.Column+len(key.Value) == colon.Column && value.Position.Column == colon.Column+1
+	if _, plain := pair.Value.(ast.ScalarNode); !glued || !plain {
+		return node
+	}
+	text := key.Value + ":" + value.Value
+	return ast.String(token.New(text, text, key.Position))
 }
 
 // text is the value of a node that is text.

@@ -195,8 +195,11 @@ func (v *validator) models() {
 		if _, err := v.c.resolve(name, v.c.Models[name]); err != nil {
 			v.fault(at, "%s", err)
 		}
-		if _, ok := v.c.Pipes[name]; ok || name == "auto" {
-			v.fault(at, "the name is taken by a pipe; clients could not tell them apart")
+		if _, ok := v.c.Pipes[name]; ok {
+			v.fault(at, "is also the name of a pipe; clients could not tell them apart")
+		}
+		if name == "auto" {
+			v.fault(at, `no model can be called "auto": that name lets Ockham pick`)
 		}
 	}
 }

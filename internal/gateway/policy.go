@@ -47,7 +47,7 @@ func newPolicy(p *policy.Policy, signer *bedrock.Signer, transport *http.Client)
 	c := p.Config
 	x := &extproc.Policy{
 		Plan: p.Router.Plan, Target: b.target, Known: b.known, System: p.System, Expose: b.expose,
-		MaxHeld: int(c.Limits.Held), IdleStop: c.Deadlines.Idle.D(), Inputs: c.Inputs.Headers,
+		MaxHeld: int(c.Limits.Held), IdleStop: c.Deadlines.Idle.D(), Inputs: c.Inputs.Headers, TenantHeader: c.Inputs.Tenant,
 	}
 	if c.Allow.InvokeModel {
 		r := regions[c.Bedrock.Region]

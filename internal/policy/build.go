@@ -155,6 +155,9 @@ func (b *builder) rules() []routing.Rule {
 			Name: b.c.RuleName(i), When: condition, Pipe: r.Pipe, Ask: r.Ask,
 			Limits: limits(r.Cascade), Checks: b.checksOf(at+".checks", r.Checks), Hold: hold(r.Hold),
 		}
+		if r.Cascade != nil {
+			rules[i].Total = r.Cascade.Time.D()
+		}
 		if r.Model != "" {
 			rules[i].Model = b.model(r.Model)
 		}
@@ -248,6 +251,8 @@ func (b *builder) judge() (*routing.Judge, error) {
 	}
 	j := b.c.Judge
 	if old := b.deps.Previous; old != nil && old.judge != nil && b.sameJudge(old.Config) {
+		m := old.judge.Model() // it goes on asking by this name
+		b.p.models[m] = old.models[m]
 		return old.judge, nil
 	}
 	return routing.NewJudge(b.deps.Asker, routing.JudgeOptions{

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"reflect"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -93,6 +94,9 @@ func (l *Live) reload() error {
 	l.status.Err, l.status.Loaded = nil, time.Now()
 	l.status.Reloads++
 	l.log.Info("configuration replaced", "file", l.path)
+	if old, now := deps.Previous.Config, p.Config; !reflect.DeepEqual(old.Server, now.Server) || !reflect.DeepEqual(old.Telemetry, now.Telemetry) {
+		l.log.Warn("server and telemetry are different in the new configuration; they take effect at the next start")
+	}
 	l.warn(p)
 	return nil
 }

@@ -50,7 +50,8 @@ func (p *Policy) Bedrock(m *routing.Model) *bedrock.Model {
 	if r, ok := p.models[m]; ok {
 		return r.Bedrock
 	}
-	return nil
+	b, _, _ := bedrock.Lookup(m.ID) // of a plan that an older policy made
+	return b
 }
 
 // Guardrail is what must be sent with a call of m: that of the route, else of the pipe, else the

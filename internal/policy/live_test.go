@@ -1,0 +1,248 @@
+package policy
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// heard is a log that tells what is logged.
+type heard struct {
+	slog.Handler
+	messages chan string
+}
+
+func listenTo() (*slog.Logger, chan string) {
+	messages := make(chan string, 1000)
+	return slog.New(heard{slog.DiscardHandler, messages}), messages
+}
+
+func (h heard) Enabled(context.Context, slog.Level) bool { return true }
+
+func (h heard) Handle(_ context.Context, r slog.Record) error {
+	h.messages <- r.Message
+	return nil
+}
+
+func wait(t *testing.T, messages chan string, want string) {
+	t.Helper()
+	timeout := time.After(20 * time.Second)
+	for {
+		select {
+		case got := <-messages:
+			if strings.Contains(got, want) {
+				return
+			}
+		case <-timeout:
+			t.Fatalf("no %q in the log", want)
+		}
+	}
+}
+
+// watched starts a Live on path, and stops it with the test.
+func watched(t *testing.T, path string) (*Live, chan string) {
+	t.Helper()
+	log, messages := listenTo()
+	l, err := NewLive(path, testDeps(), log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if err := l.Watch(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(func() {
+		cancel()
+		wg.Wait()
+	})
+	return l, messages
+}
+
+func put(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestChangedFileIsTaken(t *testing.T) {
+	path := write(t, "aim: 0.9\n")
+	l, messages := watched(t, path)
+	old := l.Policy()
+	put(t, path, "aim: 0.5\n")
+	wait(t, messages, "replaced")
+	if got := l.Policy().Config.Aim; got != .5 || old.Config.Aim != .9 {
+		t.Errorf("aim %v, the old policy's %v", got, old.Config.Aim)
+	}
+	if s := l.Status(); s.Err != nil || s.Reloads != 1 || s.Refused != 0 {
+		t.Errorf("status %+v", s)
+	}
+}
+
+func TestBadFileLeavesTheOldPolicyAndShows(t *testing.T) {
+	path := write(t, "aim: 0.9\n")
+	l, messages := watched(t, path)
+	old := l.Policy()
+	put(t, path, "aim: 0.5\nrules: [{when: 'cod', pipe: green}]\n")
+	wait(t, messages, "refused")
+	if l.Policy() != old {
+		t.Error("the old policy is gone")
+	}
+	s := l.Status()
+	if s.Err == nil || !strings.Contains(s.Err.Error(), `rules[0].when: there is no "cod" to read`) || s.Refused == 0 {
+		t.Errorf("status %+v", s)
+	}
+	put(t, path, "aim: 0.5\n")
+	wait(t, messages, "replaced")
+	if s := l.Status(); s.Err != nil || l.Policy().Config.Aim != .5 {
+		t.Errorf("after mending it: %+v, aim %v", s, l.Policy().Config.Aim)
+	}
+}
+
+// An editor writes a new file and renames it over the old one.
+func TestRenamedFileIsTaken(t *testing.T) {
+	path := write(t, "aim: 0.9\n")
+	l, messages := watched(t, path)
+	put(t, path+".new", "aim: 0.4\n")
+	if err := os.Rename(path+".new", path); err != nil {
+		t.Fatal(err)
+	}
+	wait(t, messages, "replaced")
+	if got := l.Policy().Config.Aim; got != .4 {
+		t.Errorf("aim %v", got)
+	}
+}
+
+// Kubernetes mounts a ConfigMap as a symlink to ..data/FILE, where ..data is a symlink to a directory
+// that is swapped, twice here.
+func TestConfigMapSwapIsTaken(t *testing.T) {
+	dir := t.TempDir()
+	version := func(name, text string) {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		put(t, filepath.Join(dir, name, "ockham.yml"), text)
+		if err := os.Symlink(name, filepath.Join(dir, "..data_tmp")); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(filepath.Join(dir, "..data_tmp"), filepath.Join(dir, "..data")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	version("..1", "aim: 0.9\n")
+	path := filepath.Join(dir, "ockham.yml")
+	if err := os.Symlink("..data/ockham.yml", path); err != nil {
+		t.Fatal(err)
+	}
+	l, messages := watched(t, path)
+	version("..2", "aim: 0.2\n")
+	wait(t, messages, "replaced")
+	if err := os.RemoveAll(filepath.Join(dir, "..1")); err != nil {
+		t.Fatal(err)
+	}
+	version("..3", "aim: 0.3\n")
+	wait(t, messages, "replaced")
+	if got := l.Policy().Config.Aim; got != .3 {
+		t.Errorf("aim %v", got)
+	}
+}
+
+func TestHangupReadsTheFile(t *testing.T) {
+	path := write(t, "aim: 0.9\n")
+	log, _ := listenTo()
+	l, err := NewLive(path, testDeps(), log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, path, "aim: 0.1\n")
+	if err := l.Reload(); err != nil || l.Policy().Config.Aim != .1 {
+		t.Errorf("%v, aim %v", err, l.Policy().Config.Aim)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Reload(); !errors.Is(err, fs.ErrNotExist) || l.Policy().Config.Aim != .1 {
+		t.Errorf("with the file gone: %v, aim %v", err, l.Policy().Config.Aim)
+	}
+}
+
+func TestFirstFileMustBeGood(t *testing.T) {
+	log, _ := listenTo()
+	if _, err := NewLive(write(t, "aim: 5\n"), testDeps(), log); err == nil {
+		t.Error("a bad file is taken")
+	}
+	if _, err := NewLive(filepath.Join(t.TempDir(), "none.yml"), testDeps(), log); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no file: %v", err)
+	}
+}
+
+// Judge and budgets go on over a reload that does not concern them: what they remember is worth money.
+func TestReloadKeepsWhatIsRemembered(t *testing.T) {
+	const budgets = "budgets: [{name: a, by: all, window: 1h, soft_usd: 1, pipe: green}]\n"
+	path := write(t, budgets)
+	log, _ := listenTo()
+	l, err := NewLive(path, testDeps(), log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := l.Policy()
+	put(t, path, budgets+"aim: 0.5\n")
+	if err := l.Reload(); err != nil {
+		t.Fatal(err)
+	}
+	now := l.Policy()
+	if now.judge != old.judge || now.Budgets != old.Budgets {
+		t.Error("judge or budgets were lost")
+	}
+	if now.Bedrock(now.judge.Model()) == nil {
+		t.Error("the new policy does not know the judge's model")
+	}
+	put(t, path, "judge: {model: sonnet}\n")
+	if err := l.Reload(); err != nil {
+		t.Fatal(err)
+	}
+	if p := l.Policy(); p.judge == now.judge || p.Budgets == now.Budgets {
+		t.Error("judge or budgets are still those of the old file")
+	}
+}
+
+// Requests plan while policies are swapped; the race detector listens.
+func TestReloadWhilePlanning(t *testing.T) {
+	path := write(t, "aim: 0.9\n")
+	log, _ := listenTo()
+	l, err := NewLive(path, testDeps(), log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop := make(chan struct{})
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					plan(t, l.Policy(), nil)
+				}
+			}
+		})
+	}
+	for range 10 {
+		if err := l.Reload(); err != nil {
+			t.Error(err)
+		}
+	}
+	close(stop)
+	wg.Wait()
+}
