@@ -36,11 +36,12 @@ type ToolCall struct {
 
 // Answer is what the checks see of an answer, finished or still growing.
 type Answer struct {
-	Text  string // all text blocks joined
+	Text  string // all text blocks joined; at the end, what an earlier check made of it
 	Tools []ToolCall
 	Stop  string // Bedrock's stop reason; "" until known, or when the stream broke
 	Done  bool   // nothing more will come
 	Out   int    // output tokens, once known; else 0
+	Model string // the operator's name of the model that wrote it, "" where that is not told
 }
 
 // Decision is what a check makes of an answer so far.

@@ -12,19 +12,23 @@ import (
 	"ockham/routing"
 )
 
-// Options are what the policy may tell a check; the zero value is every check's default.
+// Options are what the policy may tell a check; the zero value is every check's default. The tags are the
+// words that configuration uses.
 type Options struct {
-	// AllSigns lets tools judge by everything that makes a call improbable, not by its schema alone.
-	AllSigns bool
+	// AllSigns lets tools judge by everything that makes a call improbable, not only by what is certain.
+	AllSigns bool `json:"all_signs"`
 	// Language is the ISO 639-1 code of the one in which to answer; "" reads it from each request.
-	Language string
+	Language string `json:"language"`
 	// Novelty is the score from which grounded takes an answer for made up; 0 is the default, less is
 	// stricter. It is to be calibrated for each pipe.
-	Novelty float64
+	Novelty float64 `json:"novelty"`
 	// Format is what every answer must look like, beside what the request asks for.
-	Format Format
+	Format Format `json:"format"`
 	// FormatAsData leaves the words of requests alone: only Format and metadata count.
-	FormatAsData bool
+	FormatAsData bool `json:"format_as_data"`
+	// Good is custom's CEL expression, true of a good answer, and Name what the check is called in verdicts.
+	Good string `json:"good"`
+	Name string `json:"name"`
 }
 
 // All is the table of checks: how each is made.
@@ -39,6 +43,8 @@ func All() map[string]func(Options) (routing.Check, error) {
 		"refusal":   newRefusal,
 		"language":  newLanguage,
 		"code":      simple(code{}),
+		"custom":    newCustom,
+		"echo":      simple(echo{}),
 		"format":    newFormat,
 		"grounded":  newGrounded,
 		"numbers":   newNumbers,

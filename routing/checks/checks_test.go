@@ -8,7 +8,11 @@ import (
 
 func TestNew(t *testing.T) {
 	for _, name := range Names() {
-		c, err := New(name, Options{})
+		o := Options{}
+		if name == "custom" {
+			o.Good = "words < 10"
+		}
+		c, err := New(name, o)
 		if err != nil {
 			t.Errorf("New(%q): %v", name, err)
 			continue

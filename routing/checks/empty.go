@@ -15,6 +15,9 @@ func (empty) Name() string { return "empty" }
 func (empty) Start(p *routing.Prompt) routing.Look {
 	seen := 0
 	return func(a *routing.Answer) routing.Verdict {
+		if a.Done { // another check may have put another text in its place
+			seen = 0
+		}
 		if len(a.Tools) > 0 || shows(a.Text[seen:]) {
 			return routing.Verdict{Decision: routing.Accept}
 		}

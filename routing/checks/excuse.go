@@ -32,10 +32,11 @@ func (e excusing) Start(p *routing.Prompt) routing.Look {
 	}
 }
 
-// judgesStops tells which checks are about how the answer ended, or about its tool calls.
+// judgesStops tells which checks are about how the answer ended or about its tool calls, and which the
+// operator wrote, who knows best.
 func judgesStops(c routing.Check) bool {
-	switch c.Name() {
-	case "tools", "empty", "cut", "malformed":
+	switch c.(type) {
+	case tools, empty, cut, malformed, custom:
 		return true
 	}
 	return false
