@@ -60,7 +60,7 @@ func describe(out io.Writer, p *policy.Policy) {
 	}
 	fmt.Fprintf(out, "; nothing leaves geography %s\n\nPipes\n", c.Bedrock.Geography)
 	for _, pipe := range p.Router.Pipes() {
-		fmt.Fprintf(out, "  %-10s %s", pipe.Name, names(pipe.Models))
+		fmt.Fprintf(out, "  %-10s %s", pipe.Name, inOrder(pipe.Models))
 		if tasks := c.Tasks[pipe.Name]; len(tasks) > 0 {
 			fmt.Fprintf(out, "   for task_type %s", strings.Join(tasks, ", "))
 		}
@@ -110,7 +110,7 @@ func rulePick(r *config.Rule) string {
 	return "limits"
 }
 
-func names(models []*routing.Model) string {
+func inOrder(models []*routing.Model) string {
 	list := make([]string, len(models))
 	for i, m := range models {
 		list[i] = m.Name

@@ -123,7 +123,7 @@ func (t *teller) guards() {
 	fmt.Fprintf(t.out, "%s  first token %s, whole answer %s, all attempts %s\n", t.paint(bold, "Deadlines"), brief(p.Deadlines.FirstToken), brief(p.Deadlines.Answer), brief(p.Deadlines.Total))
 	fmt.Fprintf(t.out, "%s     %s", t.paint(bold, "Limits"), plural(p.Limits.Attempts, "attempt"))
 	if p.Limits.CostUSD > 0 {
-		fmt.Fprintf(t.out, ", no further one past %s", dollars(p.Limits.CostUSD))
+		fmt.Fprintf(t.out, ", no further one past $%.2f", p.Limits.CostUSD)
 	}
 	fmt.Fprintln(t.out)
 }

@@ -35,7 +35,7 @@ func Default() *Config {
 		Cascade:   Cascade{Attempts: 3, Time: Duration(2 * time.Minute), CostUSD: 0.50},
 		Deadlines: Deadlines{Answer: Duration(time.Minute), FirstToken: Duration(5 * time.Second), Idle: Duration(30 * time.Second)},
 		Checks: []Check{
-			{Name: "json"}, {Name: "schema"}, {Name: "tools"}, {Name: "empty"}, {Name: "cut"},
+			{Name: "malformed"}, {Name: "empty"}, {Name: "cut"}, {Name: "json"}, {Name: "schema"}, {Name: "tools"},
 			{Name: "refusal"}, {Name: "language"}, {Name: "loop"}, {Name: "numbers"},
 		},
 		Hold:      Hold{Tokens: 40, Time: Duration(800 * time.Millisecond)},
