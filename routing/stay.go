@@ -10,7 +10,7 @@ const lookBack = 4
 // the request itself: the earlier turns are in it, and the same policy decides about them again. A
 // move to a dearer pipe is never held back: that is about quality.
 func (d *decision) stay() {
-	if d.p.CachedTokens == 0 || d.strategy == StrategyFlag {
+	if d.p.CachedTokens == 0 {
 		return
 	}
 	was := d.earlierPipe()

@@ -263,9 +263,25 @@ func (d *decoder) options(node ast.Node, v *map[string]any, path string) {
 	}
 }
 
+// join is the path of the field key of what is at path; odd keys are quoted.
 func join(path, key string) string {
-	if path == "" {
+	odd := func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("_-.:/*", r)
+	}
+	switch {
+	case key == "" || strings.ContainsFunc(key, odd):
+		return path + "[" + strconv.Quote(key) + "]"
+	case path == "":
 		return key
 	}
 	return path + "." + key
+}
+
+// Path is where a field stands: Path("routes", "voice", "checks").
+func Path(keys ...string) string {
+	path := ""
+	for _, k := range keys {
+		path = join(path, k)
+	}
+	return path
 }

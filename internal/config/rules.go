@@ -30,6 +30,7 @@ func (v *validator) rules() {
 	for i := range v.c.Rules {
 		at := fmt.Sprintf("rules[%d]", i)
 		v.picks(at, &v.c.Rules[i])
+		v.line(at+".name", v.c.Rules[i].Name)
 		if always >= 0 {
 			v.fault(at, "is never read: %s above holds for every request", v.c.RuleName(always))
 		}
@@ -48,6 +49,13 @@ func (v *validator) rules() {
 		if condition.Constant != nil && !*condition.Constant {
 			v.fault(at+".when", "never holds, whatever is asked")
 		}
+	}
+}
+
+// line checks a text that shows in a response header.
+func (v *validator) line(at, text string) {
+	if len(text) > 100 || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) {
+		v.fault(at, "is shown in a response header: one line of up to 100 ASCII characters")
 	}
 }
 

@@ -189,9 +189,20 @@ func (v *validator) region(at, region string) {
 	}
 }
 
+// word checks a name that shows in response headers and metrics.
+func (v *validator) word(at, name string) {
+	odd := func(r rune) bool {
+		return r <= ' ' || r > '~' || strings.ContainsRune("\"'`\\,;{}[]()<>", r)
+	}
+	if name == "" || len(name) > 64 || strings.ContainsFunc(name, odd) {
+		v.fault(at, "a name is up to 64 letters, digits and signs like - _ . : without blanks")
+	}
+}
+
 func (v *validator) models() {
 	for _, name := range v.c.ModelNames() {
 		at := join("models", name)
+		v.word(at, name)
 		if _, err := v.c.resolve(name, v.c.Models[name]); err != nil {
 			v.fault(at, "%s", err)
 		}
@@ -207,6 +218,7 @@ func (v *validator) models() {
 func (v *validator) pipes() {
 	for name, pipe := range sorted(v.c.Pipes) {
 		at := join("pipes", name)
+		v.word(at, name)
 		for i, m := range pipe.Models {
 			item := fmt.Sprintf("%s[%d]", at, i)
 			if _, written := v.mark(item); !written {
@@ -260,9 +272,10 @@ func (v *validator) tasks() {
 		v.pipe(at, pipe)
 		for i, task := range tasks {
 			item := fmt.Sprintf("%s[%d]", at, i)
-			if task != strings.ToLower(strings.TrimSpace(task)) || task == "" {
-				v.fault(item, "a task_type is written in lower case, without blanks around it")
+			if task != strings.ToLower(task) {
+				v.fault(item, "a task_type is written in lower case")
 			}
+			v.word(item, task)
 			if other, ok := seen[task]; ok {
 				v.fault(item, "%s stands in the bucket of %s already", task, other)
 			}
@@ -330,6 +343,7 @@ func (v *validator) routes() {
 func (v *validator) budgets() {
 	for i := range v.c.Budgets {
 		b, at := &v.c.Budgets[i], fmt.Sprintf("budgets[%d]", i)
+		v.word(at+".name", b.Name)
 		if b.Window <= 0 {
 			v.fault(at+".window", `is required: how long spend is added up, like "24h"`)
 		}

@@ -81,7 +81,7 @@ func (b *builder) model(name string) *routing.Model {
 	}
 	r, err := b.c.Resolve(name)
 	if err != nil {
-		b.faults = append(b.faults, b.c.Fault("models."+name, "%s", err))
+		b.faults = append(b.faults, b.c.Fault(config.Path("models", name), "%s", err))
 		return &routing.Model{Name: name}
 	}
 	b.named[name], b.p.models[r.Model] = r.Model, r
@@ -193,7 +193,7 @@ func (b *builder) routes(base routing.Profile) map[string]*routing.Profile {
 	routes := make(map[string]*routing.Profile, len(b.c.Routes))
 	for name, r := range b.c.Routes {
 		p := base
-		p.Checks = b.checksOf("routes."+name+".checks", r.Checks)
+		p.Checks = b.checksOf(config.Path("routes", name, "checks"), r.Checks)
 		if r.Ask != nil {
 			p.Ask = r.Ask
 		}

@@ -28,7 +28,7 @@ func (b *builder) pipeChecks() map[string][]routing.Check {
 	checks := map[string][]routing.Check{}
 	for name, pipe := range b.c.Pipes {
 		if pipe.Checks != nil {
-			checks[name] = b.checksOf("pipes."+name+".checks", pipe.Checks)
+			checks[name] = b.checksOf(config.Path("pipes", name, "checks"), pipe.Checks)
 		}
 	}
 	return checks
@@ -41,6 +41,6 @@ func (b *builder) everyCheck() {
 	}
 	b.pipeChecks()
 	for name, r := range b.c.Routes {
-		b.checksOf("routes."+name+".checks", r.Checks)
+		b.checksOf(config.Path("routes", name, "checks"), r.Checks)
 	}
 }
