@@ -14,7 +14,7 @@ BUILD   := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false
 TOOL    := $(GO) tool -modfile=tools/go.mod
 PACKAGES = $(shell $(GO) list ./...)
 
-.PHONY: help build envoy up demo test check test-clients test-mesh test-faults soak bench release clean
+.PHONY: help build envoy up demo test check test-clients clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -37,6 +37,11 @@ demo: build envoy ## about 300 real prompts through all of it, and what that sav
 test: envoy ## all tests that need no more than Go, Python 3 and make
 	ENVOY="$$(./envoy/find.sh)" $(GO) test -race -shuffle=on -timeout 10m ./...
 	@echo "left out: real clients (make test-clients), mesh tools (make test-mesh), faults (make test-faults), soak (make soak)"
+
+test-clients: envoy ## real clients against a real Envoy, and the page in a real Chromium; installs them
+	@./tools/clients.sh
+	ENVOY="$$(./envoy/find.sh)" $(GO) test -count=1 -timeout 20m -tags clients ./internal/emulator/conformance ./envoy/clients ./internal/dashboard/browser
+	@echo "left out: docker (make test-docker), mesh tools (make test-mesh)"
 
 check: ## format, vet, lint, layers, dead code
 	@unformatted="$$($(TOOL) gofumpt -l cmd bedrock dialect envoy extproc internal routing)"; \
