@@ -22,6 +22,7 @@ type Mesh struct {
 	Selector string
 	// FilterNamespace is that of those pods; default, istio-system for a gateway.
 	FilterNamespace string
+	APIKeys         bool   // clients show API keys of the Secret ockham-api-keys (Envoy Gateway)
 	TLSSecret       string // Secret with the Gateway's certificate; plain text without
 }
 
@@ -55,6 +56,9 @@ func newMeshView(m Mesh) (*meshView, error) {
 		return nil, err
 	}
 	v.Replies = replies(true)
+	if m.APIKeys && v.Auth == nil {
+		v.Auth = &authView{Tenant: TenantHeader}
+	}
 	mv := &meshView{view: v, Mesh: m, MinGateway: MinGateway, GRPCPort: GRPCPort, HTTPPort: HTTPPort, AdminPort: AdminPort, ListenerName: "http"}
 	if m.TLSSecret != "" {
 		mv.ListenerName = "https"

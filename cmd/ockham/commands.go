@@ -11,6 +11,7 @@ func commands() []*cobra.Command {
 		newEmulateCommand(),
 		newEvalCommand(),
 		newExplainCommand(),
+		newHealthCommand(),
 		newRenderCommand(),
 		newServeCommand(),
 		newTrainCommand(),

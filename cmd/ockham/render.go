@@ -19,7 +19,10 @@ func newRenderCommand() *cobra.Command {
 		Use:   "render",
 		Short: "Write commented configuration for Envoy, Istio, Envoy Gateway, Kubernetes, compose or IAM",
 	}
-	c.AddCommand(newRenderEnvoyCommand())
+	c.AddCommand(
+		newRenderEnvoyCommand(), newRenderSidecarCommand(), newRenderGatewayCommand(), newRenderEnvoyGatewayCommand(),
+		newRenderKubernetesCommand(), newRenderComposeCommand(), newRenderIAMCommand(),
+	)
 	return c
 }
 
@@ -78,6 +81,7 @@ func (f *envoyFlags) register(s *pflag.FlagSet) {
 	f.registerService(s)
 	f.registerBedrock(s)
 	f.registerAuth(s)
+	f.registerLimits(s)
 	s.StringVar(&f.p.AccessLog, "access-log", "", "file for the access log, say /dev/stdout; none by default")
 }
 
@@ -93,8 +97,10 @@ func (f *envoyFlags) registerService(s *pflag.FlagSet) {
 
 func (f *envoyFlags) registerBedrock(s *pflag.FlagSet) {
 	s.StringArrayVar(&f.regions, "region", []string{"us-east-1"}, "region of Bedrock, NAME or NAME=URL for a VPC endpoint or emulator; repeat for more")
-	s.StringVar(&f.ca, "ca", "", "file of the CAs that may have signed Bedrock's certificate; the system's by default")
 	s.StringArrayVar(&f.profiles, "profile", nil, "route of its own for clients with a header, NAME=HEADER:VALUE (say voice=:authority:voice.example.com); repeat for more")
+}
+
+func (f *envoyFlags) registerLimits(s *pflag.FlagSet) {
 	s.StringVar(&f.body, "body-limit", "32MiB", "largest request")
 	s.IntVar(&f.p.MaxRequests, "max-requests", 0, "requests at once (default 100000)")
 	s.DurationVar(&f.p.Timeouts.Idle, "idle-timeout", 0, "longest silence of a stream, longer than the longest hold of an answer (default 5m)")
@@ -105,7 +111,12 @@ func (f *envoyFlags) registerAuth(s *pflag.FlagSet) {
 	s.StringVar(&f.server.Cert, "tls-cert", "", "certificate for clients; plain text by default")
 	s.StringVar(&f.server.Key, "tls-key", "", "its key")
 	s.StringVar(&f.server.CA, "client-ca", "", "file of the CA that clients' certificates must be signed by; their URI name becomes the tenant")
+	s.StringVar(&f.ca, "ca", "", "file of the CAs that may have signed Bedrock's certificate; the system's by default")
 	s.StringVar(&f.keys, "api-keys", "", "file of API keys, a line each: CLIENT KEY")
+	f.registerJWT(s)
+}
+
+func (f *envoyFlags) registerJWT(s *pflag.FlagSet) {
 	s.StringVar(&f.jwt.Issuer, "jwt-issuer", "", "issuer of clients' tokens")
 	s.StringVar(&f.jwt.Audience, "jwt-audience", "", "audience that a token must be for")
 	s.StringVar(&f.jwt.JWKS, "jwks", "", "the issuer's public keys, a URL or a file")
@@ -131,7 +142,7 @@ func (f *envoyFlags) params() (envoy.Params, error) {
 		}
 		*a.to = address
 	}
-	if p.WebSocket && f.http == "" {
+	if p.WebSocket && f.http == "" && f.listen != "" {
 		return p, fmt.Errorf("--websocket needs --http: sockets end at Ockham's HTTP port")
 	}
 	limit, err := parseBytes(f.body)
