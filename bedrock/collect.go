@@ -127,13 +127,19 @@ func appendBlockEvents(events []Event, i int, b *Block) []Event {
 	switch b.Kind {
 	case Text:
 		events = append(events, Event{Kind: TextDelta, Index: i, Text: b.Text})
+	case Citations:
+		events = append(events, Event{Kind: TextDelta, Index: i, Text: b.Text})
+		gjson.GetBytes(b.Raw, "citations").ForEach(func(_, c gjson.Result) bool {
+			events = append(events, Event{Kind: OtherDelta, Index: i, Raw: deltaOf(i, `{"citation":`+c.Raw+`}`)})
+			return true
+		})
 	case ToolUse:
 		events = append(events,
 			Event{Kind: BlockStart, Index: i, ID: b.ID, Name: b.Name},
 			Event{Kind: ToolDelta, Index: i, Text: string(b.Raw)})
 	case Reasoning:
 		if b.Raw != nil {
-			return append(events, Event{Kind: ReasoningDelta, Index: i, Raw: redacted(i, b)}, Event{Kind: BlockStop, Index: i})
+			return append(events, Event{Kind: ReasoningDelta, Index: i, Raw: deltaOf(i, `{"reasoningContent":`+string(b.Raw)+`}`)}, Event{Kind: BlockStop, Index: i})
 		}
 		events = append(events, Event{Kind: ReasoningDelta, Index: i, Text: b.Text})
 		if b.Signature != "" {
@@ -145,9 +151,8 @@ func appendBlockEvents(events []Event, i int, b *Block) []Event {
 	return append(events, Event{Kind: BlockStop, Index: i})
 }
 
-// redacted is the payload of a delta that holds redacted reasoning.
-func redacted(i int, b *Block) []byte {
+// deltaOf is the payload of a delta that is passed on as it is.
+func deltaOf(i int, delta string) []byte {
 	raw := append([]byte(`{"contentBlockIndex":`), strconv.Itoa(i)...)
-	raw = append(raw, `,"delta":{"reasoningContent":`...)
-	return append(append(raw, b.Raw...), '}', '}')
+	return append(append(append(raw, `,"delta":`...), delta...), '}')
 }

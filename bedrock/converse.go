@@ -63,7 +63,8 @@ const (
 
 // Block is one member of a message's content. Text blocks use Text; tool uses ID, Name and Raw (the
 // input object); tool results ID, Content and Failed; reasoning either Text and Signature, or Raw for
-// what is redacted. All others carry the union's value in Raw.
+// what is redacted. All others carry the union's value in Raw; an answer's text with citations has its
+// text in Text besides.
 type Block struct {
 	Kind      Kind
 	Text      string
@@ -124,30 +125,27 @@ type Answer struct {
 	Rest []byte
 }
 
-// Text joins the text blocks.
+// Text joins what was said: the text blocks, and those with citations.
 func (a *Answer) Text() string {
-	switch len(a.Content) {
-	case 0:
-		return ""
-	case 1:
-		if a.Content[0].Kind == Text {
-			return a.Content[0].Text
-		}
-		return ""
+	if len(a.Content) == 1 {
+		return a.Content[0].said()
 	}
 	var n int
 	for i := range a.Content {
-		if a.Content[i].Kind == Text {
-			n += len(a.Content[i].Text)
-		}
+		n += len(a.Content[i].said())
 	}
 	b := make([]byte, 0, n)
 	for i := range a.Content {
-		if a.Content[i].Kind == Text {
-			b = append(b, a.Content[i].Text...)
-		}
+		b = append(b, a.Content[i].said()...)
 	}
 	return string(b)
+}
+
+func (b *Block) said() string {
+	if b.Kind == Text || b.Kind == Citations {
+		return b.Text
+	}
+	return ""
 }
 
 // EventKind tells the events of a stream apart.

@@ -76,6 +76,12 @@ func parseBlock(v gjson.Result) (b Block) {
 			} else {
 				b.Raw = []byte(u.Raw)
 			}
+		case Citations:
+			b.Raw = []byte(u.Raw)
+			u.Get("content").ForEach(func(_, part gjson.Result) bool {
+				b.Text += part.Get("text").String()
+				return true
+			})
 		default:
 			b.Raw = []byte(u.Raw)
 		}

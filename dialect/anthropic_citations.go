@@ -8,15 +8,10 @@ import (
 
 // appendCited writes Converse's citationsContent as a text with its citations.
 func (st *anthropicState) appendCited(dst []byte, b *bedrock.Block) []byte {
-	v := gjson.Parse(text(b.Raw))
-	var said []byte
-	for _, part := range v.Get("content").Array() {
-		said = append(said, part.Get("text").String()...)
-	}
 	dst = append(dst, `{"type":"text"`...)
-	dst = appendField(dst, "text", string(said))
+	dst = appendField(dst, "text", b.Text)
 	dst = append(appendKey(dst, "citations"), '[')
-	v.Get("citations").ForEach(func(_, c gjson.Result) bool {
+	gjson.GetBytes(b.Raw, "citations").ForEach(func(_, c gjson.Result) bool {
 		dst = st.appendCitation(separate(dst), c)
 		return true
 	})
