@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 )
 
 // Router decides, by one policy that never changes; a new policy is a new Router. It is safe for
@@ -62,8 +63,9 @@ func (d *decision) run(ctx context.Context) (*Plan, error) {
 }
 
 // Model finds a model that a request may name: by the operator's name, by its Bedrock id with or
-// without the profile's prefix, or beyond the policy by Policy.Find.
+// without the profile's prefix, by the ARN of either, or beyond the policy by Policy.Find.
 func (r *Router) Model(name string) (*Model, bool) {
+	name = withoutARN(name)
 	for _, m := range r.policy.Models {
 		if m.Name == name || m.ID == name || bareID(m.ID) == name {
 			return m, true
@@ -73,6 +75,17 @@ func (r *Router) Model(name string) (*Model, bool) {
 		return nil, false
 	}
 	return r.policy.Find(name)
+}
+
+// withoutARN takes the id out of an ARN that says which model it stands for; its account is the
+// client's, and the call is made with ours.
+func withoutARN(name string) string {
+	for _, kind := range []string{":inference-profile/", ":foundation-model/"} {
+		if arn, id, ok := strings.Cut(name, kind); ok && strings.HasPrefix(arn, "arn:") {
+			return id
+		}
+	}
+	return name
 }
 
 // Models lists the operator's models, cheapest first.
