@@ -109,15 +109,14 @@ func tools(p *routing.Prompt, r *bedrock.Request) {
 		return
 	}
 	p.Needs |= routing.NeedTools
-	chars := len(r.ToolsRaw)
+	p.ToolTokens = routing.Estimate(string(r.ToolsRaw))
 	for i := range r.Tools {
 		t := &r.Tools[i]
-		chars += len(t.Name) + len(t.Description) + len(t.Schema)
+		p.ToolTokens += routing.Estimate(t.Name) + routing.Estimate(t.Description) + routing.Estimate(string(t.Schema))
 		if !t.CachePoint {
 			p.Tools = append(p.Tools, routing.Tool{Name: t.Name, Schema: t.Schema})
 		}
 	}
-	p.ToolTokens = chars / charsPerToken
 	switch r.Choice.Mode {
 	case "any":
 		p.Needs |= routing.NeedForcedTool

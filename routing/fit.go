@@ -24,7 +24,7 @@ func (d *decision) lacks(m *Model) string {
 	if d.p.MaxTokens > m.MaxOutput && m.MaxOutput > 0 {
 		return fmt.Sprintf("it answers with at most %d tokens, and max_tokens is %d", m.MaxOutput, d.p.MaxTokens)
 	}
-	in := d.f.Tokens + d.p.MediaTokens
+	in := billed(d.p, &d.f)
 	out := d.p.MaxTokens
 	if out == 0 {
 		out = min(room, m.MaxOutput)
