@@ -37,11 +37,7 @@ func (g *Gateway) setup() dashboard.Setup {
 	if status.Err != nil {
 		s.Fault = status.Err.Error()
 	}
-	text, err := yaml.Marshal(p.Config)
-	if err != nil {
-		text = fmt.Appendf(nil, "# cannot be shown: %v", err)
-	}
-	s.Text = string(text)
+	s.Text = shown(p.Config)
 	for _, pipe := range p.Router.Pipes() {
 		listed := dashboard.Pipe{Name: pipe.Name}
 		for _, m := range pipe.Models {
@@ -59,6 +55,17 @@ func (g *Gateway) setup() dashboard.Setup {
 		s.Tasks = append(s.Tasks, p.Config.Tasks[name]...)
 	}
 	return s
+}
+
+// shown writes c as an operator would, less what is empty, zero or off.
+func shown(c *config.Config) string {
+	text, err := yaml.MarshalWithOptions(c, yaml.OmitEmpty(), yaml.CustomMarshaler(func(d config.Duration) ([]byte, error) {
+		return []byte(d.D().String()), nil
+	}))
+	if err != nil {
+		return fmt.Sprintf("# cannot be shown: %v", err)
+	}
+	return string(text)
 }
 
 // health lists what must work, for a person.

@@ -29,7 +29,7 @@ type metrics struct {
 	requests, errors, escalations, attempts, rejects *counter
 	tokens, cost, largest                            *counter
 	armRequests, armCost, armSquared, armRejects     *counter
-	unchecked, restarts, left, tasks                 *counter
+	unchecked, restarts, left                        *counter
 
 	models, pipes, words labels
 }
@@ -72,7 +72,6 @@ func newMetrics(m *maker) *metrics {
 		unchecked: m.counter("ockham.unchecked", "{request}", "Answers released without all checks, because they outgrew the hold."),
 		restarts:  m.counter("ockham.restarts", "{request}", "Streams started anew after release, on the client's wish."),
 		left:      m.counter("ockham.clients.left", "{request}", "Clients that left before the end."),
-		tasks:     m.counter("ockham.tasks.unknown", "{request}", "Requests with a task_type that is not known, which was ignored."),
 		feedback:  m.histogram("ockham.feedback.score", "1", "Scores that clients gave answers, 0 bad to 1 good.", []float64{0, 0.25, 0.5, 0.75, 1}, "pipe"),
 
 		models: newLabels(maxModels), pipes: newLabels(maxPipes), words: newLabels(maxWords),
@@ -80,11 +79,12 @@ func newMetrics(m *maker) *metrics {
 }
 
 // observe records one request. ctx carries its span, for exemplars.
-func (m *metrics) observe(ctx context.Context, e *event) {
-	o := &e.outcome
+func (m *metrics) observe(ctx context.Context, o *extproc.Outcome) {
 	pipe, strategy := m.request(o)
 	m.duration.record(ctx, o.Took.Seconds(), pipe, boolWord(o.Stream), boolWord(o.Escalated))
-	m.decision.record(ctx, o.Decided.Seconds(), strategy)
+	if o.Plan != nil {
+		m.decision.record(ctx, o.Decided.Seconds(), strategy)
+	}
 	if o.Held > 0 {
 		m.hold.record(ctx, o.Held.Seconds(), pipe)
 	}
@@ -93,7 +93,7 @@ func (m *metrics) observe(ctx context.Context, e *event) {
 	}
 	m.charges(ctx, o.Plan)
 	m.arm(o)
-	m.rare(e)
+	m.rare(o)
 	m.largest.add(positive(o.LargestCostUSD))
 }
 
@@ -179,14 +179,12 @@ func (m *metrics) arm(o *extproc.Outcome) {
 	}
 }
 
-func (m *metrics) rare(e *event) {
-	o := &e.outcome
+func (m *metrics) rare(o *extproc.Outcome) {
 	for _, c := range []struct {
 		happened bool
 		counter  *counter
 	}{
 		{o.Unchecked, m.unchecked}, {o.Restarted, m.restarts}, {o.Left, m.left},
-		{e.task != "" && o.Plan != nil && o.Plan.Features.Task == "", m.tasks},
 	} {
 		if c.happened {
 			c.counter.add(1)

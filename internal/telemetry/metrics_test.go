@@ -17,7 +17,7 @@ import (
 
 func TestMetricsOfAnEscalation(t *testing.T) {
 	tel := startTelemetry(t, quietConfig())
-	tel.take(note{ended: &event{outcome: *escalated("r1"), task: "poetry"}})
+	tel.take(note{ended: &event{outcome: *escalated("r1")}})
 	tel.take(note{feedback: &feedback{id: "r1", score: 0.75}})
 	body := scrape(t, tel, "text/plain")
 	for _, want := range []string{
@@ -30,7 +30,6 @@ func TestMetricsOfAnEscalation(t *testing.T) {
 		`ockham_cost_usd_total{kind="judge",model="small"} 0.0001`,
 		`ockham_cost_largest_usd_total 0.002`,
 		`ockham_arm_requests_total{arm="routed"} 1`,
-		`ockham_tasks_unknown_total 1`,
 		`ockham_hold_duration_seconds_count{pipe="green"} 1`,
 		`ockham_judge_duration_seconds_count{model="small",what="judge"} 1`,
 		`ockham_feedback_score_sum{pipe="green"} 0.75`,

@@ -47,7 +47,7 @@ func (m *minute) merge(o *minute) {
 // FirstMillis is how long the client waited for the first token of the answer it got, the release
 // held back not counted; 0 where the answer was plain.
 func (r *Record) FirstMillis() float64 {
-	if r.Served < 0 || r.Served >= len(r.Attempts) || r.Attempts[r.Served].FirstMillis == 0 {
+	if !r.Stream || r.Served < 0 || r.Served >= len(r.Attempts) || r.Attempts[r.Served].FirstMillis == 0 {
 		return 0
 	}
 	return r.Attempts[r.Served].StartMillis + r.Attempts[r.Served].FirstMillis

@@ -109,7 +109,6 @@ type FeedbackRecord struct {
 type event struct {
 	outcome extproc.Outcome // Prompt is nil
 	prompt  *PromptRecord
-	task    string
 }
 
 // record turns an event into a line of the ledger.

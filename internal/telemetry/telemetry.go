@@ -114,10 +114,7 @@ func (t *Telemetry) start() (err error) {
 // Observe takes note of a request that ended. It never blocks, and keeps nothing of o.Prompt.
 func (t *Telemetry) Observe(o *extproc.Outcome) {
 	e := &event{outcome: *o}
-	if o.Prompt != nil {
-		e.task = o.Prompt.Task
-		e.outcome.Prompt = nil
-	}
+	e.outcome.Prompt = nil
 	if t.writer != nil || t.signals.wantsRecords() || t.cfg.Prompts {
 		e.prompt = describe(o.Prompt, t.cfg.HashKey, t.keep())
 	}
@@ -177,7 +174,7 @@ func (t *Telemetry) take(n note) {
 		return
 	}
 	ctx := t.signals.trace(&n.ended.outcome)
-	t.metrics.observe(ctx, n.ended)
+	t.metrics.observe(ctx, &n.ended.outcome)
 	record := n.ended.record(t.cfg.PricesAsOf)
 	t.sums.Add(record)
 	t.write(ctx, record)

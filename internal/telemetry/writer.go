@@ -44,11 +44,11 @@ func newWriter(cfg Config, quiet *quiet) (*writer, error) {
 
 // marshalLine encodes r with its line end.
 func marshalLine(r *Record) ([]byte, error) {
-	line, err := json.Marshal(r)
-	if err != nil {
-		return nil, err
-	}
-	return append(line, '\n'), nil
+	var line bytes.Buffer
+	encoder := json.NewEncoder(&line)
+	encoder.SetEscapeHTML(false) // rules are full of < and &&
+	err := encoder.Encode(r)
+	return line.Bytes(), err
 }
 
 func (w *writer) enqueue(line []byte) {

@@ -40,7 +40,7 @@ func (g *traffic) add(at time.Time) {
 		pipe, models, strategy, reason = "purple", models[1:], "classifier", "chance that the small model suffices: 0.31"
 	}
 	r := &telemetry.Record{
-		Version: 1, Kind: "request", ID: fmt.Sprintf("req-%05d", g.made), Time: at, Dialect: "generate", Verdict: "accept", Status: 200,
+		Version: 1, Kind: "request", ID: fmt.Sprintf("req-%05d", g.made), Time: at, Dialect: "generate", Stream: true, Verdict: "accept", Status: 200,
 		Plan: &telemetry.PlanRecord{
 			Pipe: pipe, Strategy: strategy, Reason: reason, Models: models, Largest: "opus", Drawn: true, Checks: []string{"json", "empty", "refusal"},
 			Features: routing.Features{Tokens: 120, Turns: 1, Language: "en", Code: g.rand.Float64() < 0.2, Score: 0.8},

@@ -39,7 +39,7 @@ function models(view, about) {
   const seen = new Map(view.models.map(m => [m.model, m]));
   const known = about.models.map(m => ({...m, ...(seen.get(m.name) ?? {})}));
   const rest = view.models.filter(m => !about.models.some(k => k.name === m.model)).map(m => ({...m, name: m.model}));
-  const price = v => v === undefined ? '–' : `$${v}`;
+  const price = v => v === undefined ? '–' : `$${Number(v.toPrecision(4))}`;
   $('#models').replaceChildren(table(
     ['Model', 'Pipes', '$ in', '$ out', 'Attempts', 'Served', 'First token', 'Spent'],
     [...known, ...rest].map(m => [
