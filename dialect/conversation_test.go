@@ -80,40 +80,68 @@ func TestConversations(t *testing.T) {
 		{"blank part", `{"role":"user","content":[{"type":"text","text":""},{"type":"text","text":"hi"}]}`, "", "u \"hi\"\n"},
 		{"empty assistant is dropped and its neighbours merge", hi + `,{"role":"assistant","content":""},{"role":"user","content":"b"}`, "", "u \"hi\" \"b\"\n"},
 		{"null assistant", hi + `,{"role":"assistant","content":null},{"role":"user","content":"b"}`, "", "u \"hi\" \"b\"\n"},
-		{"text and calls", hi + `,{"role":"assistant","content":"Let me see.","tool_calls":[{"id":"1","type":"function","function":{"name":"w","arguments":"{\"a\":1}"}}]},` + toolSays("1", "ok"), weather,
-			"u \"hi\"\na \"Let me see.\" use(1 w {\"a\":1})\nu result(1 \"ok\")\n"},
-		{"a run of results is one turn, in the order of the calls", hi + "," + callW("1", "2") + "," + toolSays("2", "b") + "," + toolSays("1", "a"), weather,
-			"u \"hi\"\na use(1 w {}) use(2 w {})\nu result(1 \"a\") result(2 \"b\")\n"},
-		{"text after results stays in their turn", hi + "," + callW("1") + "," + toolSays("1", "a") + `,{"role":"user","content":"and?"}`, weather,
-			"u \"hi\"\na use(1 w {})\nu result(1 \"a\") \"and?\"\n"},
-		{"text before results goes behind them", hi + "," + callW("1") + `,{"role":"user","content":"and?"},` + toolSays("1", "a"), weather,
-			"u \"hi\"\na use(1 w {})\nu result(1 \"a\") \"and?\"\n"},
+		{
+			"text and calls", hi + `,{"role":"assistant","content":"Let me see.","tool_calls":[{"id":"1","type":"function","function":{"name":"w","arguments":"{\"a\":1}"}}]},` + toolSays("1", "ok"), weather,
+			"u \"hi\"\na \"Let me see.\" use(1 w {\"a\":1})\nu result(1 \"ok\")\n",
+		},
+		{
+			"a run of results is one turn, in the order of the calls", hi + "," + callW("1", "2") + "," + toolSays("2", "b") + "," + toolSays("1", "a"), weather,
+			"u \"hi\"\na use(1 w {}) use(2 w {})\nu result(1 \"a\") result(2 \"b\")\n",
+		},
+		{
+			"text after results stays in their turn", hi + "," + callW("1") + "," + toolSays("1", "a") + `,{"role":"user","content":"and?"}`, weather,
+			"u \"hi\"\na use(1 w {})\nu result(1 \"a\") \"and?\"\n",
+		},
+		{
+			"text before results goes behind them", hi + "," + callW("1") + `,{"role":"user","content":"and?"},` + toolSays("1", "a"), weather,
+			"u \"hi\"\na use(1 w {})\nu result(1 \"a\") \"and?\"\n",
+		},
 		{"empty result", hi + "," + callW("1") + "," + toolSays("1", ""), weather, "u \"hi\"\na use(1 w {})\nu result(1 \"[no output]\")\n"},
-		{"two results for one call: the last counts", hi + "," + callW("1") + "," + toolSays("1", "a") + "," + toolSays("1", "b"), weather,
-			"u \"hi\"\na use(1 w {})\nu result(1 \"b\")\n"},
+		{
+			"two results for one call: the last counts", hi + "," + callW("1") + "," + toolSays("1", "a") + "," + toolSays("1", "b"), weather,
+			"u \"hi\"\na use(1 w {})\nu result(1 \"b\")\n",
+		},
 		{"orphan result", hi + "," + toolSays("9", "a"), weather, "u \"hi\" \"[The tool returned: a]\"\n"},
 		{"orphan result first", toolSays("9", "a"), weather, "u \"[The tool returned: a]\"\n"},
-		{"result two turns late", hi + "," + callW("1") + `,{"role":"user","content":"b"},{"role":"assistant","content":"c"},` + toolSays("1", "a"), weather,
-			"u \"hi\"\na use(1 w {})\nu failed(1 \"[no result]\") \"b\"\na \"c\"\nu \"[The tool w returned: a]\"\n"},
-		{"call without result", hi + "," + callW("1", "2") + "," + toolSays("2", "b"), weather,
-			"u \"hi\"\na use(1 w {}) use(2 w {})\nu failed(1 \"[no result]\") result(2 \"b\")\n"},
+		{
+			"result two turns late", hi + "," + callW("1") + `,{"role":"user","content":"b"},{"role":"assistant","content":"c"},` + toolSays("1", "a"), weather,
+			"u \"hi\"\na use(1 w {})\nu failed(1 \"[no result]\") \"b\"\na \"c\"\nu \"[The tool w returned: a]\"\n",
+		},
+		{
+			"call without result", hi + "," + callW("1", "2") + "," + toolSays("2", "b"), weather,
+			"u \"hi\"\na use(1 w {}) use(2 w {})\nu failed(1 \"[no result]\") result(2 \"b\")\n",
+		},
 		{"call last", hi + "," + callW("1"), weather, "u \"hi\"\na use(1 w {})\nu failed(1 \"[no result]\")\n"},
-		{"one id in two turns", hi + "," + callW("1") + "," + toolSays("1", "a") + "," + callW("1") + "," + toolSays("1", "b"), weather,
-			"u \"hi\"\na use(1 w {})\nu result(1 \"a\")\na use(1_" + digest("1#1") + " w {})\nu result(1_" + digest("1#1") + " \"b\")\n"},
-		{"one id twice in a turn", hi + "," + callW("1", "1") + "," + toolSays("1", "a") + "," + toolSays("1", "b"), weather,
-			"u \"hi\"\na use(1 w {}) use(1_" + digest("1#1") + " w {})\nu result(1 \"a\") result(1_" + digest("1#1") + " \"b\")\n"},
-		{"id of other characters", hi + "," + callW("call/1|ä") + "," + toolSays("call/1|ä", "a"), weather,
-			"u \"hi\"\na use(call_1____" + digest("call/1|ä") + " w {})\nu result(call_1____" + digest("call/1|ä") + " \"a\")\n"},
-		{"id too long", hi + "," + callW(long) + "," + toolSays(long, "a"), weather,
-			"u \"hi\"\na use(" + long[:47] + "_" + digest(long) + " w {})\nu result(" + long[:47] + "_" + digest(long) + " \"a\")\n"},
-		{"no id", hi + "," + callW("") + "," + toolSays("", "a"), weather,
-			"u \"hi\"\na use(_" + digest("") + " w {})\nu result(_" + digest("") + " \"a\")\n"},
-		{"arguments that are no object", hi + `,{"role":"assistant","tool_calls":[{"id":"1","function":{"name":"w","arguments":"[1]"}},{"id":"2","function":{"name":"w","arguments":"{\"a\":"}},{"id":"3","function":{"name":"w"}}]},` + toolSays("1", "a") + "," + toolSays("2", "b") + "," + toolSays("3", "c"), weather,
-			"u \"hi\"\na use(1 w {\"arguments\":[1]}) use(2 w {\"arguments\":\"{\\\"a\\\":\"}) use(3 w {})\nu result(1 \"a\") result(2 \"b\") result(3 \"c\")\n"},
+		{
+			"one id in two turns", hi + "," + callW("1") + "," + toolSays("1", "a") + "," + callW("1") + "," + toolSays("1", "b"), weather,
+			"u \"hi\"\na use(1 w {})\nu result(1 \"a\")\na use(1_" + digest("1#1") + " w {})\nu result(1_" + digest("1#1") + " \"b\")\n",
+		},
+		{
+			"one id twice in a turn", hi + "," + callW("1", "1") + "," + toolSays("1", "a") + "," + toolSays("1", "b"), weather,
+			"u \"hi\"\na use(1 w {}) use(1_" + digest("1#1") + " w {})\nu result(1 \"a\") result(1_" + digest("1#1") + " \"b\")\n",
+		},
+		{
+			"id of other characters", hi + "," + callW("call/1|ä") + "," + toolSays("call/1|ä", "a"), weather,
+			"u \"hi\"\na use(call_1____" + digest("call/1|ä") + " w {})\nu result(call_1____" + digest("call/1|ä") + " \"a\")\n",
+		},
+		{
+			"id too long", hi + "," + callW(long) + "," + toolSays(long, "a"), weather,
+			"u \"hi\"\na use(" + long[:47] + "_" + digest(long) + " w {})\nu result(" + long[:47] + "_" + digest(long) + " \"a\")\n",
+		},
+		{
+			"no id", hi + "," + callW("") + "," + toolSays("", "a"), weather,
+			"u \"hi\"\na use(_" + digest("") + " w {})\nu result(_" + digest("") + " \"a\")\n",
+		},
+		{
+			"arguments that are no object", hi + `,{"role":"assistant","tool_calls":[{"id":"1","function":{"name":"w","arguments":"[1]"}},{"id":"2","function":{"name":"w","arguments":"{\"a\":"}},{"id":"3","function":{"name":"w"}}]},` + toolSays("1", "a") + "," + toolSays("2", "b") + "," + toolSays("3", "c"), weather,
+			"u \"hi\"\na use(1 w {\"arguments\":[1]}) use(2 w {\"arguments\":\"{\\\"a\\\":\"}) use(3 w {})\nu result(1 \"a\") result(2 \"b\") result(3 \"c\")\n",
+		},
 		{"history with tools, none offered", hi + "," + callW("1") + "," + toolSays("1", "a"), "", "u \"hi\"\na \"[Called the tool w with {}]\"\nu \"[The tool w returned: a]\"\n"},
 		{"empty list of tools", hi + "," + callW("1") + "," + toolSays("1", ""), `,"tools":[]`, "u \"hi\"\na \"[Called the tool w with {}]\"\nu \"[The tool w returned: [no output]]\"\n"},
-		{"thoughts stay before calls", hi + `,{"role":"assistant","tool_calls":[{"id":"1","function":{"name":"w"}}],"thinking_blocks":[{"type":"thinking","thinking":"hm","signature":"s"}]},` + toolSays("1", "a"), weather,
-			"u \"hi\"\na thought(hm) use(1 w {})\nu result(1 \"a\")\n"},
+		{
+			"thoughts stay before calls", hi + `,{"role":"assistant","tool_calls":[{"id":"1","function":{"name":"w"}}],"thinking_blocks":[{"type":"thinking","thinking":"hm","signature":"s"}]},` + toolSays("1", "a"), weather,
+			"u \"hi\"\na thought(hm) use(1 w {})\nu result(1 \"a\")\n",
+		},
 		{"a document needs a text", `{"role":"user","content":[{"type":"file","file":{"filename":"a.pdf","file_data":"data:application/pdf;base64,QUJD"}}]}`, "", "u document \".\"\n"},
 		{"cache points", `{"role":"user","content":[{"type":"text","text":" ","cache_control":{"type":"ephemeral"}},{"type":"text","text":"a","cache_control":{"type":"ephemeral"}},{"type":"text","text":"","cache_control":{"type":"ephemeral"}}]}`, "", "u \"a\" cache\n"},
 	} {
@@ -134,14 +162,20 @@ func TestConversationsOfOthers(t *testing.T) {
 	const tools = `,"toolConfig":{"tools":[{"toolSpec":{"name":"w","inputSchema":{"json":{"type":"object"}}}}]}`
 	for _, c := range []struct{ name, messages, want string }{
 		{"calls in the user's turn are told", `{"role":"user","content":[{"text":"a"},{"toolUse":{"toolUseId":"1","name":"w","input":{}}}]}`, "u \"a\" \"[Called the tool w with {}]\"\n"},
-		{"results in the assistant's turn are told", `{"role":"user","content":[{"text":"a"}]},{"role":"assistant","content":[{"text":"b"},{"toolResult":{"toolUseId":"1","content":[{"json":{"x":1}}],"status":"error"}}]},{"role":"user","content":[{"text":"c"}]}`,
-			"u \"a\"\na \"b\" \"[The tool failed: {\\\"x\\\":1}]\"\nu \"c\"\n"},
+		{
+			"results in the assistant's turn are told", `{"role":"user","content":[{"text":"a"}]},{"role":"assistant","content":[{"text":"b"},{"toolResult":{"toolUseId":"1","content":[{"json":{"x":1}}],"status":"error"}}]},{"role":"user","content":[{"text":"c"}]}`,
+			"u \"a\"\na \"b\" \"[The tool failed: {\\\"x\\\":1}]\"\nu \"c\"\n",
+		},
 		{"an orphan's image is kept", `{"role":"user","content":[{"toolResult":{"toolUseId":"1","content":[{"image":{"format":"png","source":{"bytes":"QUJD"}}}]}}]}`, "u \"[The tool returned: [no output]]\" image\n"},
 		{"thoughts of the user go", `{"role":"user","content":[{"reasoningContent":{"reasoningText":{"text":"hm"}}},{"text":"a"}]}`, "u \"a\"\n"},
-		{"cache after result", `{"role":"user","content":[{"text":"a"}]},{"role":"assistant","content":[{"toolUse":{"toolUseId":"1","name":"w","input":{}}}]},{"role":"user","content":[{"text":"b"},{"toolResult":{"toolUseId":"1","content":[]}},{"cachePoint":{"type":"default"}}]}`,
-			"u \"a\"\na use(1 w {})\nu result(1 \"[no output]\") cache \"b\"\n"},
-		{"server tools are left out", `{"role":"user","content":[{"text":"a"}]},{"role":"assistant","content":[{"toolUse":{"toolUseId":"1","name":"g","input":{},"type":"server_tool_use"}},{"toolResult":{"toolUseId":"1","content":[],"type":"x"}},{"text":"b"}]},{"role":"user","content":[{"text":"c"}]}`,
-			"u \"a\"\na \"b\"\nu \"c\"\n"},
+		{
+			"cache after result", `{"role":"user","content":[{"text":"a"}]},{"role":"assistant","content":[{"toolUse":{"toolUseId":"1","name":"w","input":{}}}]},{"role":"user","content":[{"text":"b"},{"toolResult":{"toolUseId":"1","content":[]}},{"cachePoint":{"type":"default"}}]}`,
+			"u \"a\"\na use(1 w {})\nu result(1 \"[no output]\") cache \"b\"\n",
+		},
+		{
+			"server tools are left out", `{"role":"user","content":[{"text":"a"}]},{"role":"assistant","content":[{"toolUse":{"toolUseId":"1","name":"g","input":{},"type":"server_tool_use"}},{"toolResult":{"toolUseId":"1","content":[],"type":"x"}},{"text":"b"}]},{"role":"user","content":[{"text":"c"}]}`,
+			"u \"a\"\na \"b\"\nu \"c\"\n",
+		},
 		{"null members of a union", `{"role":"user","content":[{"text":"a","image":null,"toolUse":null}]}`, "u \"a\"\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

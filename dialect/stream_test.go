@@ -34,7 +34,8 @@ func TestBrokenStreams(t *testing.T) {
 	ends := []string{"[DONE]", `"finish_reason":"`, "message_stop", "message_delta", "messageStop", "metadata", "event: done"}
 	events := (&bedrock.Answer{
 		Content: []bedrock.Block{
-			{Kind: bedrock.Reasoning, Text: "hm", Signature: "s"}, {Kind: bedrock.Text, Text: "a"},
+			{Kind: bedrock.Reasoning, Text: "hm", Signature: "s"},
+			{Kind: bedrock.Text, Text: "a"},
 			{Kind: bedrock.ToolUse, ID: "1", Name: "w", Raw: []byte("{}")},
 		},
 		Stop: "end_turn",
