@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -68,6 +69,8 @@ const smallPrice = 1.0
 func (m *Model) Small() bool { return m.Input <= smallPrice }
 
 func (m *Model) has(c capability) bool { return m.can&c == c }
+
+func (m *Model) anthropic() bool { return strings.HasPrefix(m.ID, "anthropic.") }
 
 // ARN is the foundation model's, as access errors name it.
 func (m *Model) ARN(region string) string {

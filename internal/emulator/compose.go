@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // compose writes a plausible answer to any prompt. It takes its words from the prompt, so that checks of language,
@@ -90,14 +91,14 @@ func sentencesOf(text string) []string {
 
 // cutSentence returns the first sentence of a line and what follows. A line without an end is no sentence.
 func cutSentence(line string) (sentence, rest string) {
-	runes := []rune(line)
-	for i, r := range runes {
+	for i, r := range line {
 		if !strings.ContainsRune(".!?。！？", r) {
 			continue
 		}
-		last := i+1 == len(runes)
-		if last || unicode.IsSpace(runes[i+1]) || wide(runes[i+1]) || r > 0x2E80 {
-			return string(runes[:i+1]), string(runes[i+1:])
+		end := i + utf8.RuneLen(r)
+		next, _ := utf8.DecodeRuneInString(line[end:])
+		if end == len(line) || unicode.IsSpace(next) || wide(next) || r > 0x2E80 {
+			return line[:end], line[end:]
 		}
 	}
 	return "", ""

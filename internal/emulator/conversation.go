@@ -15,7 +15,6 @@ type conversation struct {
 	extra       map[string]any // additionalModelRequestFields
 	extraPaths  []string       // additionalModelResponseFieldPaths
 	schema      map[string]any // outputConfig.textFormat
-	guardrail   bool
 	latency     string
 	tier        string
 }

@@ -42,9 +42,31 @@ func checkTools(m *Model, c *conversation, op operation) *apiError {
 	if (op == converseStream || op == invokeStream) && !m.has(streamTools) {
 		return invalid("This model doesn't support tool use in streaming mode.")
 	}
-	for _, t := range c.tools {
-		if t.strict && strings.HasPrefix(m.ID, "anthropic.") && !m.has(strictTools) {
-			return modelSaid("tools.0.custom.strict: Extra inputs are not permitted")
+	if m.anthropic() {
+		return checkClaudeTools(m, c)
+	}
+	return nil
+}
+
+// checkClaudeTools has what Anthropic's own interface says behind Bedrock's.
+func checkClaudeTools(m *Model, c *conversation) *apiError {
+	seen := map[string]bool{}
+	for i, t := range c.tools {
+		if seen[t.name] {
+			return modelSaid("tools: Tool names must be unique.")
+		}
+		seen[t.name] = true
+		if t.strict && !m.has(strictTools) {
+			return modelSaid("tools.%d.custom.strict: Extra inputs are not permitted", i)
+		}
+	}
+	clear(seen)
+	for _, turn := range c.messages {
+		for _, b := range turn.blocks {
+			if b.kind == "toolUse" && seen[b.id] {
+				return modelSaid("%s: `tool_use` ids must be unique", b.at.path())
+			}
+			seen[b.id] = seen[b.id] || b.kind == "toolUse"
 		}
 	}
 	return nil
@@ -151,13 +173,24 @@ func checkOutput(m *Model, c *conversation, _ operation) *apiError {
 
 func checkLast(m *Model, c *conversation, _ operation) *apiError {
 	turns := withoutSystem(c.messages)
-	if turns[len(turns)-1].role == "user" || m.has(prefill) {
+	last := turns[len(turns)-1]
+	if last.role == "user" {
 		return nil
 	}
-	if strings.HasPrefix(m.ID, "anthropic.") {
+	if m.has(prefill) {
+		return checkPrefill(last)
+	}
+	if m.anthropic() {
 		return modelSaid("This model does not support assistant message prefill. The conversation must end with a user message.")
 	}
 	return invalid("The model that you are using requires the last turn in the conversation to be a user message. Add a user message to the conversation and try again.")
+}
+
+func checkPrefill(last message) *apiError {
+	if end := last.blocks[len(last.blocks)-1]; end.kind == "text" && strings.TrimRight(end.text, " \t\r\n") != end.text {
+		return modelSaid("messages: final assistant content cannot end with trailing whitespace")
+	}
+	return nil
 }
 
 func checkLength(m *Model, c *conversation, _ operation) *apiError {
@@ -165,7 +198,7 @@ func checkLength(m *Model, c *conversation, _ operation) *apiError {
 		return invalid("The maximum tokens you requested exceeds the model limit of %d. Try again with a maximum tokens value that is lower than %d.", m.MaxOutput, m.MaxOutput)
 	}
 	if input := countInput(m, c); input > m.Context {
-		if strings.HasPrefix(m.ID, "anthropic.") {
+		if m.anthropic() {
 			return modelSaid("prompt is too long: %d tokens > %d maximum", input, m.Context)
 		}
 		return invalid("Input is too long for requested model.")

@@ -7,7 +7,6 @@ import (
 
 // question is one request, taken apart as far as an answer needs it.
 type question struct {
-	op     operation
 	number uint64
 	target target
 	talk   *conversation
@@ -23,8 +22,8 @@ type question struct {
 func (q *question) model() *Model { return q.target.model }
 
 // newQuestion also draws the faults that hit it.
-func (s *Server) newQuestion(op operation, number uint64, t target, c *conversation) (*question, *apiError) {
-	q := &question{op: op, number: number, target: t, talk: c, judged: judgementOf(c)}
+func (s *Server) newQuestion(number uint64, t target, c *conversation) (*question, *apiError) {
+	q := &question{number: number, target: t, talk: c, judged: judgementOf(c)}
 	var markers []marker
 	for _, text := range c.lastUser() {
 		clean, found, err := cutMarkers(text)

@@ -118,7 +118,7 @@ func (c *conversation) readOptions(root *node) {
 		p.length(len(p.text()), 1, 256)
 	}
 	paths.length(len(c.extraPaths), 0, 10)
-	c.guardrail = readGuardrail(root.field("guardrailConfig"))
+	checkGuardrail(root.field("guardrailConfig"))
 	c.latency = root.field("performanceConfig").field("latency").oneOf("standard", "optimized")
 	if tier := root.field("serviceTier"); !tier.missing() {
 		c.tier = tier.field("type").require().oneOf("priority", "default", "flex", "reserved")
@@ -127,11 +127,10 @@ func (c *conversation) readOptions(root *node) {
 	c.readOutput(root.field("outputConfig"))
 }
 
-func readGuardrail(n *node) bool {
+func checkGuardrail(n *node) {
 	n.known("guardrailIdentifier", "guardrailVersion", "trace", "streamProcessingMode")
 	n.field("trace").oneOf("enabled", "disabled", "enabled_full")
 	n.field("streamProcessingMode").oneOf("sync", "async")
-	return !n.missing()
 }
 
 const metadataCharacters = " \t\n\r:_@$#=/+,-."

@@ -134,7 +134,7 @@ func (x *exchange) serveTalk(t target, talk *conversation, form wire) *apiError 
 	if err := checkModel(t.model, talk, x.op); err != nil {
 		return err
 	}
-	q, err := x.newQuestion(x.op, x.call.Number, t, talk)
+	q, err := x.newQuestion(x.call.Number, t, talk)
 	if err != nil {
 		return err
 	}
