@@ -70,18 +70,13 @@ func (m *Model) Score(text, task string) Score {
 func (m *Model) score(r *Reading, task string) Score {
 	var in [Inputs]float32
 	m.Inputs(r, &in)
-	asked, last := kind(&in), &m.header.Text
+	asked, last := m.kind(&in), &m.header.Text
 	if t, ok := m.header.Tasks[task]; ok {
 		in[InputTaskWeak], in[InputTaskStrong] = float32(t.Weak), float32(t.Strong)
 		asked, last = t.Kind, &m.header.Task
 	}
-	return Score{
-		Weak:   sigmoid(last.Weak.At(&in)),
-		Strong: sigmoid(last.Strong.At(&in)),
-		Need:   last.Need.At(&in),
-		Kind:   asked,
-		Known:  m.known(r),
-	}
+	weak, strong, need := last.Judge(&in)
+	return Score{Weak: weak, Strong: strong, Need: need, Kind: asked, Known: m.known(r)}
 }
 
 // Inputs computes what the last layer sees of r.
@@ -128,12 +123,14 @@ func (m *Model) sum(buckets []uint32) (out [Heads]float32) {
 	return out
 }
 
-// kind names what is asked: the strongest of the kinds, or a choice between options.
-func kind(in *[Inputs]float32) string {
-	names := [...]string{"qa", "math", "code"}
-	best, rest, pick := float32(0), float32(1), 0
-	for i := range names {
-		v := in[HeadQA+i] + in[Heads+HeadQA+i]
+// kinds are those that have a head; what is none of them is a choice between options.
+var kinds = [...]string{"qa", "math", "code"}
+
+// kind names what is asked. The heads tell how far a text is from the shares of all texts.
+func (m *Model) kind(in *[Inputs]float32) string {
+	best, rest, pick := float32(math.Inf(-1)), float32(1), 0
+	for i := range kinds {
+		v := m.header.Kinds[i] + in[HeadQA+i] + in[Heads+HeadQA+i]
 		rest -= v
 		if v > best {
 			best, pick = v, i
@@ -142,7 +139,7 @@ func kind(in *[Inputs]float32) string {
 	if rest > best {
 		return "mcq"
 	}
-	return names[pick]
+	return kinds[pick]
 }
 
 func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }

@@ -29,8 +29,9 @@ type Header struct {
 	WordScale [Heads]float32  `json:"word_scale"` // of the table's bytes, words
 	GramScale [Heads]float32  `json:"gram_scale"` // of the table's bytes, byte groups
 	Dense     [DenseSize]Norm `json:"dense"`
-	Text      Layer           `json:"text"` // judges without a task
-	Task      Layer           `json:"task"` // judges with one
+	Kinds     [3]float32      `json:"kinds"` // share of qa, math and code among the texts
+	Text      Layer           `json:"text"`  // judges without a task
+	Task      Layer           `json:"task"`  // judges with one
 	Tasks     map[string]Task `json:"tasks"`
 	Aims      []Aim           `json:"aims"`
 	Unsure    Unsure          `json:"unsure"`

@@ -54,7 +54,14 @@ func (f *Forest) valid() bool {
 type Layer struct {
 	Weak   Forest `json:"weak"`   // log odds that the small model's answer is good
 	Strong Forest `json:"strong"` // the same of the large model
-	Need   Forest `json:"need"`   // what the large model adds
+	Need   Forest `json:"need"`   // what the large model adds; see Judge
+}
+
+// Judge gives the chances of both models, and what the large one is expected to add: the mean of two
+// estimates, one learned for itself and the difference of the chances, which ranks better than either.
+func (l *Layer) Judge(in *[Inputs]float32) (weak, strong, need float64) {
+	weak, strong = sigmoid(l.Weak.At(in)), sigmoid(l.Strong.At(in))
+	return weak, strong, (l.Need.At(in) + strong - weak) / 2
 }
 
 func (l *Layer) valid() bool { return l.Weak.valid() && l.Strong.valid() && l.Need.valid() }

@@ -22,6 +22,9 @@ func (f *fitting) calibrated(l classifier.Layer, j *judged) classifier.Layer {
 	stretch(&l.Strong, j.strong, y, w, true)
 	y, w = outcome(func(e *Example) (float64, float64) { return e.Strong - e.Weak, min(e.WeakWeight, e.StrongWeight) })
 	stretch(&l.Need, j.need, y, w, false)
+	for i := range j.need { // as Layer.Judge does
+		j.need[i] = (j.need[i] + chance(j.strong[i]) - chance(j.weak[i])) / 2
+	}
 	return l
 }
 

@@ -378,12 +378,23 @@ func (f *fitting) model() (*classifier.Model, error) {
 		WordScale: wordScale, GramScale: gramScale, Dense: f.norms,
 		Text: f.calibrated(f.last(every, nil), &f.text), Task: f.calibrated(f.last(every, f.othersTasks()), &f.task),
 	}
-	h.Tasks = f.tasks()
+	h.Tasks, h.Kinds = f.tasks(), f.kinds()
 	h.Seen, h.Terms = f.seen(), f.terms
 	h.Aims = f.aims()
 	h.Unsure = f.unsure(h.Aims)
 	f.step("model")
 	return classifier.New(h, table)
+}
+
+func (f *fitting) kinds() (shares [3]float32) {
+	for i := range f.rows {
+		for k, name := range [...]string{"qa", "math", "code"} {
+			if f.rows[i].Kind == name {
+				shares[k] += 1 / float32(len(f.rows))
+			}
+		}
+	}
+	return shares
 }
 
 func (f *fitting) seen() classifier.Seen {

@@ -153,8 +153,8 @@ func tuneAims(base *classifier.Model, rows []Example, h classifier.Header) ([]cl
 	expected := make([]Example, len(rows))
 	need := make([]float64, len(rows))
 	for i := range rows {
-		need[i] = h.Text.Need.At(&in[i])
-		strong := chance(h.Text.Strong.At(&in[i]))
+		var strong float64
+		_, strong, need[i] = h.Text.Judge(&in[i])
 		expected[i] = Example{Weak: strong - need[i], Strong: strong}
 	}
 	config := Defaults()

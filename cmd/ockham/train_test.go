@@ -1,0 +1,115 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// outcomes writes rows in which the large model helps with proofs and not with capitals.
+func outcomes(t *testing.T, n int) string {
+	t.Helper()
+	var b strings.Builder
+	for i := range n {
+		prompt, task, weak := fmt.Sprintf("capital city of country %d", i), "capital", i%10 > 1
+		if i%2 == 0 {
+			prompt, task, weak = fmt.Sprintf("lemma %d on integrals that converge", i), "lemma", i%10 == 4
+		}
+		row, err := json.Marshal(map[string]any{
+			"id": fmt.Sprint("row", i), "source": fmt.Sprint("s", i%3), "task": task, "kind": "qa", "prompt": prompt, "cluster": i,
+			"weak_score": map[bool]int{true: 1}[weak], "strong_score": map[bool]int{true: 1}[i%20 != 3],
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Write(append(row, '\n'))
+	}
+	path := filepath.Join(t.TempDir(), "outcomes.jsonl")
+	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// call runs the program and returns what it printed.
+func call(args ...string) (string, error) {
+	var out, errs bytes.Buffer
+	err := run(context.Background(), args, stdio{strings.NewReader(""), &out, &errs})
+	return out.String() + errs.String(), err
+}
+
+func TestTrainThenEval(t *testing.T) {
+	data, dir := outcomes(t, 400), t.TempDir()
+	in := func(name string) string { return filepath.Join(dir, name) }
+	out, err := call("train", "--data", data, "--out", in("model.bin"))
+	if err != nil || !strings.Contains(out, "signed") {
+		t.Fatalf("train: got %v and\n%s", err, out)
+	}
+	out, err = call("eval", "--data", data, "--model", in("model.bin"), "--draws", "20", "--robust",
+		"--scores", in("scores.csv"), "--svg", in("plot.svg"), "--reliability-svg", in("chances.svg"), "--html", in("page.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"saved@95", "task table", "CAUTION", "typos", "aim"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("eval does not print %q:\n%s", want, out)
+		}
+	}
+	scores, err := os.ReadFile(in("scores.csv"))
+	if err != nil || !strings.HasPrefix(string(scores), "id,score\nrow0,") || strings.Count(string(scores), "\n") != 401 {
+		t.Errorf("got the scores %.60q and %v", scores, err)
+	}
+	for _, name := range []string{"plot.svg", "chances.svg", "page.html", "model.bin.md"} {
+		if info, err := os.Stat(in(name)); err != nil || info.Size() < 500 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	out, err = call("eval", "--data", data, "--draws", "5", "--json", "--compare", "same="+in("scores.csv"))
+	var result struct {
+		Routers []struct{ Name string } `json:"routers"`
+	}
+	if err != nil || json.Unmarshal([]byte(out), &result) != nil || result.Routers[len(result.Routers)-1].Name != "same" {
+		t.Errorf("eval --json: got %v and %.200s", err, out)
+	}
+}
+
+func TestEvalAndTrainSayWhatIsWrong(t *testing.T) {
+	data, dir := outcomes(t, 30), t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	for name, c := range map[string]struct {
+		args []string
+		want string
+	}{
+		"no data":          {[]string{"eval"}, "data"},
+		"no file":          {[]string{"eval", "--data", filepath.Join(dir, "none")}, "no such file"},
+		"empty":            {[]string{"eval", "--data", write("empty", "")}, "no outcomes"},
+		"broken":           {[]string{"eval", "--data", write("broken", "{\n")}, "line 1"},
+		"model":            {[]string{"eval", "--data", data, "--model", data}, "not a model file"},
+		"draws":            {[]string{"eval", "--data", data, "--draws", "0"}, "--draws"},
+		"folds":            {[]string{"eval", "--data", data, "--cv", "--folds", "1"}, "--folds"},
+		"compare":          {[]string{"eval", "--data", data, "--compare", "x"}, "NAME=FILE"},
+		"no score":         {[]string{"eval", "--data", data, "--compare", "x=" + write("scores", "a,1\n")}, "no score for row"},
+		"nothing to train": {[]string{"train"}, "data"},
+		"few rows":         {[]string{"train", "--data", data, "--out", filepath.Join(dir, "m")}, "30 rows"},
+		"leak":             {[]string{"train", "--data", data, "--held", data, "--out", filepath.Join(dir, "m")}, "leaks"},
+		"no ledger":        {[]string{"train", "--from-ledger", write("ledger", ""), "--out", filepath.Join(dir, "m")}, "no request"},
+	} {
+		if out, err := call(c.args...); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got error %v and %q, want an error with %q", name, err, out, c.want)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "m")); err == nil {
+		t.Error("a model was written in spite of an error")
+	}
+}
