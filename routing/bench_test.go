@@ -2,6 +2,7 @@ package routing
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -55,5 +56,19 @@ func BenchmarkEstimate(b *testing.B) {
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
 		Estimate(text)
+	}
+}
+
+func BenchmarkHostile(b *testing.B) {
+	for name, unit := range hostile {
+		for _, size := range []int{1 << 20, 4 << 20} {
+			b.Run(fmt.Sprintf("%s/%dMB", name, size>>20), func(b *testing.B) {
+				p := ask(strings.Repeat(unit, size/len(unit)))
+				b.SetBytes(int64(size))
+				for b.Loop() {
+					Extract(p)
+				}
+			})
+		}
 	}
 }

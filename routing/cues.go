@@ -146,6 +146,9 @@ func (c *cues) punct(s string) {
 	}
 }
 
+// Kana and Han signs lie between these.
+const firstIdeogram, lastIdeogram = 0x3000, 0xA000
+
 // sign looks at what stands outside alphabets: mathematical symbols, and pairs of signs in scripts
 // that write no spaces.
 func (c *cues) sign(r, before rune) {
@@ -153,10 +156,13 @@ func (c *cues) sign(r, before rune) {
 	if r == '？' || r == '؟' {
 		c.questions++
 	}
-	if m := lexicon.find(pairKey(0, r)); m != nil {
-		c.count(m)
+	if r < firstIdeogram {
+		if m := lexicon.find(pairKey(0, r)); m != nil {
+			c.count(m)
+		}
+		return
 	}
-	if before == 0 {
+	if before == 0 || r > lastIdeogram {
 		return
 	}
 	if m := lexicon.find(pairKey(before, r)); m != nil {

@@ -3,6 +3,7 @@ package routing
 import (
 	"fmt"
 	"math/bits"
+	"slices"
 	"strings"
 )
 
@@ -14,15 +15,15 @@ const margin = 1.4
 const room = 1024
 
 // needNames tells what a model lacks, in the order of the bits of Needs.
-var needNames = [...]string{"tools", "a forced tool call", "images", "documents", "video", "audio", "reasoning", "strict tool schemas"}
+var needNames = [...]string{"tools", "forced tool calls", "images", "documents", "video", "audio", "reasoning", "strict tool schemas"}
 
 // lacks says why m cannot serve the request, "" when it can.
 func (d *decision) lacks(m *Model) string {
 	if missing := d.p.Needs &^ m.Can; missing != 0 {
-		return "it takes no " + needNames[bits.TrailingZeros32(uint32(missing))]
+		return "takes no " + needNames[bits.TrailingZeros32(uint32(missing))]
 	}
 	if d.p.MaxTokens > m.MaxOutput && m.MaxOutput > 0 {
-		return fmt.Sprintf("it answers with at most %d tokens, and max_tokens is %d", m.MaxOutput, d.p.MaxTokens)
+		return fmt.Sprintf("answers with at most %d tokens, and max_tokens is %d", m.MaxOutput, d.p.MaxTokens)
 	}
 	in := billed(d.p, &d.f)
 	out := d.p.MaxTokens
@@ -30,7 +31,7 @@ func (d *decision) lacks(m *Model) string {
 		out = min(room, m.MaxOutput)
 	}
 	if most := int(float64(in)*d.margin()) + out; m.Context > 0 && most > m.Context {
-		return fmt.Sprintf("it holds %d tokens, and this may take %d with the answer", m.Context, most)
+		return fmt.Sprintf("holds %d tokens, and this may take %d with the answer", m.Context, most)
 	}
 	return ""
 }
@@ -95,27 +96,20 @@ func (d *decision) others() []*Pipe {
 	return append(behind, before...)
 }
 
-// unmet says what the request needs and no model of any pipe has.
+// unmet says what the request needs and no model of any pipe has. It names no models: clients read it.
 func (d *decision) unmet() string {
 	var reasons []string
 	for _, pipe := range d.r.policy.Pipes {
 		for _, m := range pipe.Models {
-			reason := m.Name + ": " + d.lacks(m)
-			if !contains(reasons, reason) {
-				reasons = append(reasons, reason)
+			if why := d.lacks(m); !slices.Contains(reasons, why) {
+				reasons = append(reasons, why)
 			}
 		}
 	}
-	return strings.Join(reasons, "; ")
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
+	if len(reasons) == 1 {
+		return "each " + reasons[0]
 	}
-	return false
+	return "one " + strings.Join(reasons, "; one ")
 }
 
 func (r *Router) pipeNames() string {

@@ -165,8 +165,9 @@ func (p *piece) wideWord(text string) {
 			break
 		}
 		p.wide, p.last, price = p.wide+1, r, price+each
-		k.pushRune(unicode.ToLower(r))
-		hi += size
+		if hi += size; hi-p.lo <= maxWord {
+			k.pushRune(unicode.ToLower(r))
+		}
 	}
 	p.kind, p.hi = pieceWord, hi
 	p.setKey(k)
@@ -198,9 +199,14 @@ func (p *piece) sign(text string) {
 		return
 	}
 	p.kind, p.hi, p.price, p.last = pieceSign, p.lo+size, price, r
-	if unicode.IsSpace(r) {
+	if isBlank(r) {
 		p.kind, p.price = pieceSpace, 0
 	}
+}
+
+// isBlank knows the blanks outside ASCII; unicode.IsSpace searches a table for each sign.
+func isBlank(r rune) bool {
+	return r == 0xA0 || r == 0x85 || r >= 0x2000 && r <= 0x200A || r == 0x2028 || r == 0x2029 || r == 0x202F || r == 0x205F || r == 0x3000
 }
 
 // keyOf packs a word that is in lower case already; ok is false when it is too long.

@@ -145,6 +145,24 @@ func TestWhatDoesNotFitNeverGoesThere(t *testing.T) {
 	}
 }
 
+func TestUnservableTellsWhatIsMissing(t *testing.T) {
+	tests := []struct {
+		p    *Prompt
+		want string
+	}{
+		{&Prompt{MaxTokens: 200_000}, "each answers with at most 128000 tokens, and max_tokens is 200000"},
+		{&Prompt{Needs: NeedForcedTool, MaxTokens: 200_000}, "one answers with at most 128000 tokens, and max_tokens is 200000; one takes no forced tool calls"},
+		{&Prompt{MediaTokens: 1_000_000}, "each holds 1000000 tokens, and this may take 1401024 with the answer"},
+	}
+	for _, tt := range tests {
+		_, err := testRouter(t, nil).Plan(context.Background(), tt.p)
+		var u *Unservable
+		if !errors.As(err, &u) || u.Need != tt.want {
+			t.Errorf("got %v, want %q", err, tt.want)
+		}
+	}
+}
+
 func TestAnotherPipeWhereNoneOfTheChosenFits(t *testing.T) {
 	events := map[string]int{}
 	r := testRouter(t, func(p *Policy) {
@@ -166,7 +184,7 @@ func TestRefusedNames(t *testing.T) {
 	}{
 		{"an unknown model", &Prompt{Model: "gpt-4o"}, `there is no model "gpt-4o"; "auto" lets Ockham pick one`, "model"},
 		{"an unknown pipe", &Prompt{Pipe: "red"}, `there is no pipe "red"; there are green, purple`, "pipe"},
-		{"a model that cannot", &Prompt{Model: "opus", Needs: NeedForcedTool}, "model opus: it takes no a forced tool call", "model"},
+		{"a model that cannot", &Prompt{Model: "opus", Needs: NeedForcedTool}, "model opus: takes no forced tool calls", "model"},
 		{"a huge name", &Prompt{Pipe: strings.Repeat("é", 5000)}, "...", "pipe"},
 	}
 	for _, tt := range tests {
