@@ -130,10 +130,10 @@ func Models() []Model {
 
 		{ID: "openai.gpt-oss-120b-1:0", Context: 128_000, MaxOutput: 16_384, Input: .15, Output: .60, can: open | reasoning, pace: quick},
 		{ID: "openai.gpt-oss-20b-1:0", Context: 128_000, MaxOutput: 16_384, Input: .07, Output: .30, can: open | reasoning, pace: quick},
-		{ID: "openai.gpt-6-sol", Profiles: []string{"us", "global"}, Context: 1_000_000, MaxOutput: 128_000, Input: 2, Output: 10, CacheRead: .20, can: system | fullTools | images | documents | reasoning | stops, pace: steady},
-		{ID: "openai.gpt-6-luna", Profiles: []string{"us", "global"}, Context: 922_000, MaxOutput: 128_000, Input: .10, Output: .50, CacheRead: .01, can: system | fullTools | images | documents | reasoning | stops, pace: quick},
-		{ID: "openai.gpt-6.1-sol", Profiles: []string{"us", "global"}, Context: 1_000_000, MaxOutput: 128_000, Input: 2, Output: 10, CacheRead: .10, can: system | fullTools | images | documents | reasoning, pace: steady},
-		{ID: "openai.gpt-6.1-terra", Profiles: []string{"us", "global"}, Context: 1_000_000, MaxOutput: 128_000, Input: 1, Output: 5, CacheRead: .05, can: system | fullTools | images | documents | reasoning, pace: quick},
+		{ID: "openai.gpt-6-sol", Profiles: []string{"us", "global"}, Context: 1_000_000, MaxOutput: 128_000, Input: 2, Output: 10, CacheRead: .20, can: system | fullTools | images | documents | reasoning | sampling | stops, pace: steady},
+		{ID: "openai.gpt-6-luna", Profiles: []string{"us", "global"}, Context: 922_000, MaxOutput: 128_000, Input: .10, Output: .50, CacheRead: .01, can: system | fullTools | images | documents | reasoning | sampling | stops, pace: quick},
+		{ID: "openai.gpt-6.1-sol", Profiles: []string{"us", "global"}, Context: 1_000_000, MaxOutput: 128_000, Input: 2, Output: 10, CacheRead: .10, can: system | fullTools | images | documents | reasoning | sampling, pace: steady},
+		{ID: "openai.gpt-6.1-terra", Profiles: []string{"us", "global"}, Context: 1_000_000, MaxOutput: 128_000, Input: 1, Output: 5, CacheRead: .05, can: system | fullTools | images | documents | reasoning | sampling, pace: quick},
 
 		{ID: "amazon.titan-text-lite-v1", Context: 4_000, MaxOutput: 4_000, Input: .15, Output: .20, can: plain &^ system, pace: quick},
 		{ID: "amazon.titan-text-express-v1", Context: 8_000, MaxOutput: 8_000, Input: .20, Output: .60, can: plain &^ system, pace: quick},

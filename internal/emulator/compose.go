@@ -24,7 +24,7 @@ func compose(q *question) string {
 	}
 	spoken := languageOf(q.prompt)
 	if spoken == nil {
-		return q.prompt
+		return head(q.prompt, 2000)
 	}
 	return spoken.speak(q)
 }

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -102,21 +103,24 @@ func lastOf(texts []string, otherwise string) string {
 func fenced(text string) []string {
 	var found []string
 	lines := strings.Split(text, "\n")
-	for i := 0; i < len(lines); i++ {
+	for i, open := 0, 0; i < len(lines) && open < maxOpenFences; i++ {
 		closes := closingFence(strings.TrimSpace(lines[i]))
 		if closes == nil {
 			continue
 		}
-		for j := i + 1; j < len(lines); j++ {
-			if closes(strings.TrimSpace(lines[j])) {
-				found = append(found, strings.Join(lines[i+1:j], "\n"))
-				i = j
-				break
-			}
+		end := slices.IndexFunc(lines[i+1:], func(line string) bool { return closes(strings.TrimSpace(line)) })
+		if end < 0 {
+			open++
+			continue
 		}
+		found = append(found, strings.Join(lines[i+1:i+1+end], "\n"))
+		i += 1 + end
 	}
 	return found
 }
+
+// maxOpenFences bounds the search in a text full of fences that nothing closes.
+const maxOpenFences = 64
 
 const fenceSigns = "`~-=#*"
 
