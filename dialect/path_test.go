@@ -2,6 +2,8 @@ package dialect
 
 import (
 	"encoding/json"
+	"os"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -128,46 +130,56 @@ func TestModelsList(t *testing.T) {
 	}
 }
 
-// TestErrors holds every code's form in every dialect: JSON with the message, and nothing unsaid.
+// documentedErrors reads the table of errors in docs/dialects.md: its cells, row by row.
+func documentedErrors(t *testing.T) (rows [][]string) {
+	t.Helper()
+	doc, err := os.ReadFile("../docs/dialects.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(doc), "\n## Errors\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	for line := range strings.Lines(section) {
+		cells := strings.Split(strings.TrimSpace(line), "|")
+		if len(cells) != 7 || strings.Contains(line, "status") || strings.Contains(line, "---") {
+			continue
+		}
+		for i := range cells {
+			cells[i] = strings.TrimSpace(cells[i])
+		}
+		rows = append(rows, cells[1:6])
+	}
+	return rows
+}
+
+// TestErrors holds every code's form in every dialect to the documentation.
 func TestErrors(t *testing.T) {
-	codes := []Code{
-		InvalidRequest, Unauthorized, Forbidden, NotFound, TooLarge, BudgetExceeded, MethodNotAllowed,
-		UnsupportedMedia, Throttled, UpstreamFailed, Unavailable, Timeout, Internal,
+	rows := documentedErrors(t)
+	if len(rows) != len(statuses) {
+		t.Fatalf("got %d documented codes, want %d", len(rows), len(statuses))
 	}
-	want := map[string][]string{
-		"openai": {
-			"invalid_request_error", "authentication_error", "permission_error", "invalid_request_error", "invalid_request_error",
-			"insufficient_quota", "invalid_request_error", "invalid_request_error", "rate_limit_error", "server_error", "server_error", "server_error", "server_error",
-		},
-		"anthropic": {
-			"invalid_request_error", "authentication_error", "permission_error", "not_found_error", "request_too_large",
-			"rate_limit_error", "invalid_request_error", "invalid_request_error", "rate_limit_error", "api_error", "overloaded_error", "timeout_error", "api_error",
-		},
-		"converse": {
-			"ValidationException", "UnrecognizedClientException", "AccessDeniedException", "ResourceNotFoundException", "ValidationException",
-			"ServiceQuotaExceededException", "ValidationException", "ValidationException", "ThrottlingException", "InternalServerException",
-			"ServiceUnavailableException", "ModelTimeoutException", "InternalServerException",
-		},
-	}
-	for _, d := range All() {
-		for i, code := range codes {
-			e := &Error{Code: code, Message: `What "went" wrong.`, Param: "p"}
+	for _, row := range rows {
+		e := &Error{Code: Code(row[0]), Message: `What "went" wrong.`, Param: "p"}
+		if got := strconv.Itoa(e.Status()); got != row[1] {
+			t.Errorf("%s: got status %s, documented is %s", e.Code, got, row[1])
+		}
+		for i, d := range []Dialect{OpenAI{}, Anthropic{}, Converse{}, Generate{}} {
 			var body struct {
 				Message string
-				Error   struct{ Type, Code, Message string }
+				Error   struct{ Type, Message string }
 			}
 			if err := json.Unmarshal(d.Error(nil, e, "r1"), &body); err != nil {
-				t.Fatalf("%s %s: %v", d.Name(), code, err)
+				t.Fatalf("%s %s: %v", d.Name(), e.Code, err)
 			}
 			if body.Message+body.Error.Message != e.Message {
-				t.Errorf("%s %s: got message %q%q, want %q", d.Name(), code, body.Message, body.Error.Message, e.Message)
+				t.Errorf("%s %s: got message %q%q, want %q", d.Name(), e.Code, body.Message, body.Error.Message, e.Message)
 			}
 			got := body.Error.Type
 			if h, ok := d.(ErrorHeaders); ok {
 				got = h.ErrorHeaders(e)[0][1]
 			}
-			if want := want[d.Name()]; want != nil && got != want[i] {
-				t.Errorf("%s %s: got type %q, want %q", d.Name(), code, got, want[i])
+			if want := append(row[2:], "")[i]; got != want {
+				t.Errorf("%s %s: got type %q, documented is %q", d.Name(), e.Code, got, want)
 			}
 		}
 	}
