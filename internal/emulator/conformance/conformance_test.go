@@ -60,7 +60,7 @@ func clients(t *testing.T) []client {
 	modules := installed(t, "node/node_modules")
 	return []client{
 		{"boto3", installed(t, "venv/bin/python"), func(url, tls, ca string) []string { return []string{"client.py", url, tls, ca} }, ""},
-		{"JavaScript", "node", func(url, tls, ca string) []string { return []string{"client.mjs", url, tls, ca, filepath.Dir(modules)} }, emulator.MutateUnionType},
+		{"JavaScript", filepath.Join(modules, ".bin", "node"), func(url, tls, ca string) []string { return []string{"client.mjs", url, tls, ca, filepath.Dir(modules)} }, emulator.MutateUnionType},
 	}
 }
 
@@ -71,7 +71,7 @@ func (c client) run(t *testing.T, mutation emulator.Mutation) []string {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, c.program, c.arguments(running.URL, running.TLSURL, authority)...)
-	cmd.Env = environment("NODE_EXTRA_CA_CERTS="+authority, "NODE_NO_WARNINGS=1")
+	cmd.Env = environment("NODE_EXTRA_CA_CERTS="+authority)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	passed, failed := sorted(string(out))

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the pinned clients into build/venv and build/node, unless the same versions are there already.
-# Python 3 with venv, Node.js 20 or newer and npm must be on the machine.
+# Python 3 with venv, and npm with any Node.js, must be on the machine; the Node.js that runs them is pinned too.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 build=${BUILD:-$here/../../../build}
@@ -13,6 +13,6 @@ if ! cmp -s "$here/requirements.txt" "$build/venv/requirements.txt"; then
 fi
 if ! cmp -s "$here/package.json" "$build/node/installed.json"; then
 	cp "$here/package.json" "$build/node/package.json"
-	(cd "$build/node" && npm install --silent --no-audit --no-fund)
+	(cd "$build/node" && npm install --silent --no-audit --no-fund --engine-strict=false)
 	cp "$here/package.json" "$build/node/installed.json"
 fi
