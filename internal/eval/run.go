@@ -20,7 +20,8 @@ type Options struct {
 	Leave  bool // leave one source out
 	Robust bool
 	Train  train.Config // for Folds and Leave
-	// Step is told of each piece of work that is done: what it was and how many there are of it.
+	// Step is told of each piece of work that is done: what it was and how many there are of it. It is
+	// called from many goroutines.
 	Step func(what string, all int)
 }
 

@@ -10,6 +10,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"testing"
 
 	"ockham/routing/classifier"
@@ -39,17 +40,22 @@ func madeUp(n int) []Row {
 // quick is training that takes a moment.
 func quick() train.Config {
 	c := train.Defaults()
-	c.Folds, c.Steps, c.Noisy = 2, 2, 0
+	c.Folds, c.Steps, c.Noisy = 2, 1, 0
 	c.Boost.Trees, c.Boost.Rate, c.Boost.Least = 20, .3, 20
 	return c
 }
 
 func TestRunMeasuresCrossValidated(t *testing.T) {
 	rows := madeUp(500)
+	var mu sync.Mutex
 	steps := map[string]int{}
 	r, scores, err := Run(context.Background(), rows, Options{
 		Model: classifier.Default(), Draws: 20, Seed: 1, Folds: 2, Train: quick(),
-		Step: func(what string, all int) { steps[what] = all },
+		Step: func(what string, all int) {
+			mu.Lock()
+			defer mu.Unlock()
+			steps[what] = all
+		},
 	})
 	if err != nil {
 		t.Fatal(err)

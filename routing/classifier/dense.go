@@ -7,7 +7,7 @@ const DenseSize = 30
 
 var denseNames = [DenseSize]string{
 	"log bytes", "log words", "bytes a word", "share of digits", "share of punctuation", "share of operators",
-	"share of brackets", "share of TeX", "share outside ASCII", "log lines", "questions marks", "options",
+	"share of brackets", "share of TeX", "share outside ASCII", "log lines", "question marks", "options",
 	"distinct words", "log full stops", "log commas", "log numbers", "longest number", "negations", "quotes",
 	"share of asking words", "share of how and why", "share of conditions", "share of single letters", "blanks",
 	"longest word", "share of long words", "longest line", "share of persons", "log tokens a line", "equals signs",
@@ -21,7 +21,7 @@ const (
 	classLine
 )
 
-// class of each ASCII byte; the underscore is a letter as in most programming languages.
+// class of each ASCII byte. Signs, the underscore too, end a word.
 var class = func() (t [256]byte) {
 	for b := 'a'; b <= 'z'; b++ {
 		t[b], t[b-32] = classLetter, classLetter

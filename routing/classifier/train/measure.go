@@ -8,19 +8,6 @@ import (
 	"ockham/routing/classifier"
 )
 
-// scale is the value of one step of a byte for lane l. Nothing is cut: the few large weights belong to
-// the commonest words, and cutting one in a thousand costs half of what a head says.
-func scale(weights []vec, l int) float32 {
-	largest := float32(0)
-	for i := range weights {
-		largest = max(largest, weights[i][l], -weights[i][l])
-	}
-	if largest == 0 {
-		return 1
-	}
-	return largest / 127
-}
-
 // tasks measures every task that has a name.
 func (f *fitting) tasks() map[string]classifier.Task {
 	means, _ := taskMeans(f.rows, f.config.Shrink)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math"
-	"math/rand/v2"
 
 	"ockham/routing/classifier"
 )
@@ -107,114 +106,6 @@ func (f *fitting) step(what string) {
 	f.progress(f.done, f.config.Folds+3, what)
 }
 
-// read turns the texts into features, as they are and with noise around them.
-func (f *fitting) read() {
-	f.views = append(f.views, look(f.rows, func(text string) string { return text }))
-	for k := range f.config.Noisy {
-		rng := rand.New(rand.NewPCG(f.config.Seed, uint64(k)))
-		f.views = append(f.views, look(f.rows, func(text string) string { return noisy(text, rng) }))
-	}
-	f.norms = norms(f.views[0].dense)
-	f.learnTerms()
-	f.step("texts read")
-}
-
-// learnTerms notes the words that at least three texts have, and how strange each text is by them.
-func (f *fitting) learnTerms() {
-	texts := map[uint64]int{}
-	each := func(do func(i int, terms []uint64)) {
-		var r classifier.Reading
-		for i := range f.rows {
-			r.Read(f.rows[i].Text)
-			do(i, r.Terms)
-		}
-	}
-	each(func(_ int, terms []uint64) {
-		for _, h := range terms {
-			texts[h]++
-		}
-	})
-	var met []uint64
-	for h, n := range texts {
-		if n >= 3 {
-			met = append(met, h)
-		}
-	}
-	f.terms = classifier.NewSeen(len(met))
-	for _, h := range met {
-		f.terms.Add(h)
-	}
-	f.known = make([]float64, len(f.rows))
-	each(func(i int, terms []uint64) {
-		for _, h := range terms {
-			if f.terms.Has(h) {
-				f.known[i] += 1 / float64(len(terms))
-			}
-		}
-	})
-}
-
-func look(rows []Example, change func(string) string) view {
-	v := view{texts: make([]sparse, len(rows)), dense: make([][classifier.DenseSize]float32, len(rows)), in: make([]inputs, len(rows))}
-	var r classifier.Reading
-	for i := range rows {
-		r.Read(change(rows[i].Text))
-		v.texts[i] = sparse{
-			words: append([]uint32(nil), r.Words...), grams: append([]uint32(nil), r.Grams...),
-			w: root(len(r.Words)), g: root(len(r.Grams)),
-		}
-		v.dense[i] = r.Dense
-	}
-	return v
-}
-
-func root(n int) float32 { return float32(1 / math.Sqrt(float64(max(1, n)))) }
-
-func norms(dense [][classifier.DenseSize]float32) (out [classifier.DenseSize]classifier.Norm) {
-	for j := range out {
-		var sum, squares float64
-		for i := range dense {
-			v := float64(dense[i][j])
-			sum, squares = sum+v, squares+v*v
-		}
-		n := float64(len(dense))
-		mean := sum / n
-		spread := math.Sqrt(max(squares/n-mean*mean, 0))
-		if spread < 1e-6 {
-			spread = 1
-		}
-		out[j] = classifier.Norm{Mean: float32(mean), Spread: float32(spread)}
-	}
-	return out
-}
-
-// prune drops buckets that too few texts have: what they say is chance.
-func (f *fitting) prune() {
-	count := make([]int, classifier.Buckets)
-	for _, t := range f.views[0].texts {
-		for _, b := range t.words {
-			count[b]++
-		}
-		for _, b := range t.grams {
-			count[b]++
-		}
-	}
-	keep := func(in []uint32) []uint32 {
-		out := in[:0]
-		for _, b := range in {
-			if count[b] >= f.config.MinRows {
-				out = append(out, b)
-			}
-		}
-		return out
-	}
-	for _, v := range f.views {
-		for i := range v.texts {
-			v.texts[i].words, v.texts[i].grams = keep(v.texts[i].words), keep(v.texts[i].grams)
-		}
-	}
-}
-
 // split gives every cluster a fold.
 func (f *fitting) split() {
 	f.fold = make([]int, len(f.rows))
@@ -251,35 +142,6 @@ func (f *fitting) crossFit() {
 	f.step("calibration")
 }
 
-// judged is what last layers say of rows that they have not seen.
-type judged struct{ weak, strong, need []float64 }
-
-func (f *fitting) crossLast(tasks []taskMean) judged {
-	n := len(f.rows)
-	j := judged{make([]float64, n), make([]float64, n), make([]float64, n)}
-	in := make([]inputs, n)
-	for i := range in {
-		in[i] = told(f.views[0].in[i], tasks, i)
-	}
-	for k := range f.config.Folds {
-		l := f.last(func(i int) bool { return f.fold[i] != k }, tasks)
-		for i := range f.rows {
-			if f.fold[i] == k {
-				j.weak[i], j.strong[i], j.need[i] = l.Weak.At(&in[i]), l.Strong.At(&in[i]), l.Need.At(&in[i])
-			}
-		}
-	}
-	return j
-}
-
-// told is in with what was measured on the row's task; no tasks leave it as it is.
-func told(in inputs, tasks []taskMean, row int) inputs {
-	if tasks != nil {
-		in[classifier.InputTaskWeak], in[classifier.InputTaskStrong] = float32(tasks[row].weak), float32(tasks[row].strong)
-	}
-	return in
-}
-
 // heads solves the table on the rows that use picks.
 func (f *fitting) heads(use func(int) bool) []vec {
 	var rows []Example
@@ -310,59 +172,6 @@ func (f *fitting) inputs(v *view, i int, weights []vec) (in inputs) {
 		in[2*classifier.Heads+j] = min(max((v-n.Mean)/n.Spread, -3), 3)
 	}
 	return in
-}
-
-// last fits a last layer on the rows that use picks, in all views. The benefit is learned from outcomes
-// with part of their chance taken out; the chances themselves from what happened, so that they are
-// calibrated. tasks is what was measured on each row's task, where the layer is to be told.
-func (f *fitting) last(use func(int) bool, tasks []taskMean) (l classifier.Layer) {
-	var weak, strong, need []sample
-	share := 1 / float64(len(f.views))
-	for _, v := range f.views {
-		for i := range f.rows {
-			if !use(i) {
-				continue
-			}
-			in := told(v.in[i], tasks, i)
-			add := func(to *[]sample, y, weight float64) {
-				if !math.IsNaN(y) && weight > 0 {
-					*to = append(*to, sample{&in, y, weight * share})
-				}
-			}
-			r := &f.rows[i]
-			add(&weak, r.Weak, r.WeakWeight)
-			add(&strong, r.Strong, r.StrongWeight)
-			add(&need, f.soft[i], min(r.WeakWeight, r.StrongWeight))
-		}
-	}
-	b, seed := f.config.Boost, f.config.Seed
-	l.Weak, l.Strong = grow(weak, b, true, seed), grow(strong, b, true, seed+1)
-	l.Need = grow(need, b, false, seed+2)
-	return l
-}
-
-// othersTasks is for each row what was measured on its task on the rows of other folds.
-func (f *fitting) othersTasks() []taskMean {
-	out := make([]taskMean, len(f.rows))
-	for k := range f.config.Folds {
-		var others []Example
-		for i := range f.rows {
-			if f.fold[i] != k {
-				others = append(others, f.rows[i])
-			}
-		}
-		means, all := taskMeans(others, f.config.Shrink)
-		for i := range f.rows {
-			if f.fold[i] != k {
-				continue
-			}
-			var ok bool
-			if out[i], ok = means[f.rows[i].Task]; !ok {
-				out[i] = all
-			}
-		}
-	}
-	return out
 }
 
 // model puts the parts together, on all rows.
@@ -411,25 +220,4 @@ func (f *fitting) sources() map[string]int {
 		n[f.rows[i].Source]++
 	}
 	return n
-}
-
-// quantise rounds weights to a byte each, with a scale for each head and block.
-func quantise(weights []vec) (table []uint64, wordScale, gramScale [lanes]float32) {
-	words := len(weights) - classifier.Grams
-	for l := range lanes {
-		wordScale[l] = scale(weights[:words], l)
-		gramScale[l] = scale(weights[words:], l)
-	}
-	table = make([]uint64, len(weights))
-	for b := range weights {
-		for l := range lanes {
-			s := wordScale[l]
-			if b >= words {
-				s = gramScale[l]
-			}
-			q := min(max(math.Round(float64(weights[b][l]/s)), -127), 127)
-			table[b] |= uint64(int(q)+128) << (8 * l)
-		}
-	}
-	return table, wordScale, gramScale
 }
