@@ -1,0 +1,325 @@
+package stack
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"ockham/envoy/envoytest"
+	"ockham/internal/config"
+)
+
+// start brings everything up on free ports, as `ockham up` does.
+func start(t *testing.T, o Options) *Stack {
+	t.Helper()
+	o.Envoy = envoytest.Binary(t)
+	o.Log = slog.New(slog.DiscardHandler)
+	override := o.Override
+	o.Override = func(c *config.Config) {
+		c.Expose, c.Allow.ConcreteModels, c.Server.WebSocket.Enabled = "full", true, true
+		if override != nil {
+			override(c)
+		}
+	}
+	s, err := Start(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Stop)
+	return s
+}
+
+func (s *Stack) call(t *testing.T, method, path, body string) (int, map[string]any) {
+	t.Helper()
+	req, err := http.NewRequest(method, s.URL+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	data, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got map[string]any
+	if len(data) > 0 {
+		if err := json.Unmarshal(data, &got); err != nil {
+			t.Fatalf("%s %s: status %d and no JSON: %s", method, path, resp.StatusCode, data)
+		}
+	}
+	return resp.StatusCode, got
+}
+
+// What is no prompt goes to the HTTP port, through the same Envoy.
+func TestHTTPPort(t *testing.T) {
+	t.Setenv("OCKHAM_FEEDBACK_TOKEN", "feedback-token-of-the-test")
+	s := start(t, Options{})
+	status, got := s.call(t, "POST", "/api/v1/explain", `{"prompt":"Summarise: it rains.","task_type":"summarize"}`)
+	plan, _ := got["plan"].(map[string]any)
+	if status != 200 || plan["pipe"] != "green" || len(got["steps"].([]any)) == 0 {
+		t.Errorf("explain: got status %d, %v, want the green pipe and steps", status, got)
+	}
+	status, got = s.call(t, "GET", "/v1/models", "")
+	if list, _ := got["data"].([]any); status != 200 || len(list) < 4 {
+		t.Errorf("models: got status %d, %v, want auto, the pipes and the models", status, got)
+	}
+	for name, c := range map[string]struct {
+		method, path, body string
+		status             int
+	}{
+		"explain, no prompt":     {"POST", "/api/v1/explain", `{}`, 400},
+		"explain, broken":        {"POST", "/api/v1/explain", `{`, 400},
+		"explain, wrong method":  {"GET", "/api/v1/explain", ``, 404},
+		"unknown model":          {"GET", "/v1/models/none", ``, 404},
+		"feedback without token": {"POST", "/api/v1/feedback", `{"id":"x","score":1}`, 401},
+	} {
+		if status, got := s.call(t, c.method, c.path, c.body); status != c.status || got["error"] == nil {
+			t.Errorf("%s: got status %d, %v, want %d and an error", name, status, got, c.status)
+		}
+	}
+}
+
+func TestFeedback(t *testing.T) {
+	t.Setenv("OCKHAM_FEEDBACK_TOKEN", "feedback-token-of-the-test")
+	ledger := filepath.Join(t.TempDir(), "ledger.jsonl")
+	s := start(t, Options{Override: func(c *config.Config) { c.Telemetry.Ledger = ledger }})
+	_, answer := s.call(t, "POST", "/api/v1/generate", `{"prompt":"hello"}`)
+	for body, want := range map[string]int{
+		fmt.Sprintf(`{"id":%q,"score":0.5,"comment":"fine"}`, answer["id"]): 204,
+		`{"id":"x","score":2}`:             400,
+		`{"score":1}`:                      400,
+		`{"id":"x","score":1,"what":true}`: 400,
+	} {
+		req, _ := http.NewRequest("POST", s.URL+"/api/v1/feedback", strings.NewReader(body))
+		req.Header.Set("Authorization", "Bearer feedback-token-of-the-test")
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != want {
+			t.Errorf("%s: got status %d, want %d", body, resp.StatusCode, want)
+		}
+	}
+	s.Stop() // writes what waits
+	lines, err := os.ReadFile(ledger)
+	if err != nil || !bytes.Contains(lines, []byte(fmt.Sprint(answer["id"]))) || !bytes.Contains(lines, []byte(`0.5`)) {
+		t.Errorf("the ledger lacks the request or its feedback: %v\n%s", err, lines)
+	}
+	if bytes.Contains(lines, []byte("hello")) {
+		t.Error("the ledger holds the prompt")
+	}
+}
+
+// dial opens a WebSocket through Envoy.
+func (s *Stack) dial(t *testing.T) *websocket.Conn {
+	t.Helper()
+	ws, resp, err := websocket.Dial(t.Context(), s.URL+"/api/v1/generate", nil)
+	if err != nil {
+		t.Fatalf("dial: %v, %v", err, resp)
+	}
+	ws.SetReadLimit(1 << 20)
+	t.Cleanup(func() { _ = ws.CloseNow() })
+	return ws
+}
+
+// frame is one of the server's.
+type frame struct {
+	ID         *string
+	Type, Text string
+	StopReason string `json:"stop_reason"`
+	Error      struct{ Code, Message string }
+}
+
+func read(t *testing.T, ws *websocket.Conn) (f frame) {
+	t.Helper()
+	_, data, err := ws.Read(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(data, &f); err != nil {
+		t.Fatalf("%s: %v", data, err)
+	}
+	return f
+}
+
+func write(t *testing.T, ws *websocket.Conn, text string) {
+	t.Helper()
+	if err := ws.Write(t.Context(), websocket.MessageText, []byte(text)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Many requests over one socket, each with its own frames and its own end.
+func TestSocketCarriesManyAtOnce(t *testing.T) {
+	s := start(t, Options{})
+	ws := s.dial(t)
+	const n = 8
+	for i := range n {
+		write(t, ws, fmt.Sprintf(`{"id":"r%d","prompt":"say hello %d"}`, i, i))
+	}
+	texts, ended := map[string]string{}, 0
+	for ended < n {
+		f := read(t, ws)
+		switch f.Type {
+		case "delta":
+			texts[*f.ID] += f.Text
+		case "done":
+			ended++
+			if f.StopReason != "end_turn" || texts[*f.ID] == "" {
+				t.Errorf("%s: got %+v after %q", *f.ID, f, texts[*f.ID])
+			}
+		default:
+			t.Fatalf("got %+v", f)
+		}
+	}
+}
+
+func TestSocketErrors(t *testing.T) {
+	s := start(t, Options{})
+	ws := s.dial(t)
+	for _, text := range []string{`no json`, `[]`, `{"prompt":"hi"}`, `{"id":7,"prompt":"hi"}`} {
+		write(t, ws, text)
+		if f := read(t, ws); f.Type != "error" || f.ID != nil || f.Error.Code != "invalid_request" {
+			t.Errorf("%s: got %+v, want an error without an id", text, f)
+		}
+	}
+	write(t, ws, `{"id":"a","promt":"hi"}`)
+	if f := read(t, ws); f.Type != "error" || f.ID == nil || *f.ID != "a" || f.Error.Code != "invalid_request" {
+		t.Errorf("unknown field: got %+v", f)
+	}
+	write(t, ws, `{"id":"slow","prompt":"hi [[fault:slow]]"}`)
+	write(t, ws, `{"id":"slow","prompt":"hi again"}`)
+	if f := read(t, ws); f.Type != "error" || *f.ID != "slow" {
+		t.Errorf("an id in use: got %+v, want an error", f)
+	}
+	if f := read(t, ws); f.Type != "delta" || *f.ID != "slow" {
+		t.Errorf("the first request: got %+v, want it to go on", f)
+	}
+	write(t, ws, `{"id":"slow","type":"cancel"}`)
+	for f := read(t, ws); ; f = read(t, ws) {
+		if f.Type == "error" {
+			break
+		}
+		if f.Type != "delta" {
+			t.Fatalf("after cancel: got %+v", f)
+		}
+	}
+	write(t, ws, `{"id":"after","prompt":"hi"}`)
+	if f := read(t, ws); *f.ID != "after" || f.Type != "delta" {
+		t.Errorf("after the cancelled one: got %+v", f)
+	}
+}
+
+func TestSocketClosesOnALargeFrame(t *testing.T) {
+	s := start(t, Options{Override: func(c *config.Config) { c.Server.WebSocket.Frame = 1 << 10 }})
+	ws := s.dial(t)
+	_ = ws.Write(t.Context(), websocket.MessageText, []byte(`{"id":"a","prompt":"`+strings.Repeat("x", 4<<10)+`"}`))
+	if _, _, err := ws.Read(t.Context()); websocket.CloseStatus(err) != websocket.StatusMessageTooBig {
+		t.Errorf("got %v, want close code 1009", err)
+	}
+}
+
+func TestSocketRefusesOtherOrigins(t *testing.T) {
+	s := start(t, Options{})
+	_, resp, err := websocket.Dial(t.Context(), s.URL+"/api/v1/generate", &websocket.DialOptions{HTTPHeader: http.Header{"Origin": {"https://elsewhere.example"}}})
+	if err == nil || resp == nil || resp.StatusCode != http.StatusForbidden {
+		t.Errorf("got %v, %v, want 403", resp, err)
+	}
+}
+
+// A port in use is an error that names it and what to say, and nothing stays behind.
+func TestPortInUse(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	port := l.Addr().(*net.TCPAddr).Port
+	for flag, ports := range map[string]Ports{"PORT=": {Envoy: port}, "EMULATOR_PORT=": {Emulator: port}, "ADMIN_PORT=": {Admin: port}, "HTTP_PORT=": {HTTP: port}} {
+		_, err := Start(t.Context(), Options{Envoy: envoytest.Binary(t), Ports: ports, Log: slog.New(slog.DiscardHandler)})
+		if err == nil || !strings.Contains(err.Error(), fmt.Sprint(port)) || !strings.Contains(err.Error(), flag) {
+			t.Errorf("%s got %v, want an error that names port %d and %s", flag, err, port, flag)
+		}
+	}
+}
+
+func TestBadConfiguration(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "ockham.yaml")
+	if err := os.WriteFile(file, []byte("pipes:\n  green: [nosuch]\nrulez: []\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Start(t.Context(), Options{Envoy: envoytest.Binary(t), Config: file, Log: slog.New(slog.DiscardHandler)})
+	if err == nil || !strings.Contains(err.Error(), "nosuch") || !strings.Contains(err.Error(), "rulez") || !strings.Contains(err.Error(), ":2:") {
+		t.Errorf("got %v, want both faults with their lines", err)
+	}
+}
+
+// A changed file is in force without a restart; a bad one leaves the old policy running.
+func TestReload(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "ockham.yaml")
+	save := func(text string) {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	save("tasks: {green: [chat]}\n")
+	s := start(t, Options{Config: file})
+	pipe := func() any {
+		_, got := s.call(t, "POST", "/api/v1/generate", `{"prompt":"hello","task_type":"chat"}`)
+		route, _ := got["route"].(map[string]any)
+		return route["pipe"]
+	}
+	if got := pipe(); got != "green" {
+		t.Fatalf("got pipe %v, want green", got)
+	}
+	save("tasks: {green: [summarize], purple: [chat]}\n")
+	deadline := time.Now().Add(20 * time.Second)
+	for pipe() != "purple" && time.Now().Before(deadline) {
+		time.Sleep(50 * time.Millisecond)
+	}
+	if got := pipe(); got != "purple" {
+		t.Fatalf("after the change: got pipe %v, want purple", got)
+	}
+	save("tasks: [broken\n")
+	if err := s.service.Reload(); err == nil {
+		t.Error("a broken file was taken")
+	}
+	if got := pipe(); got != "purple" {
+		t.Errorf("after a broken file: got pipe %v, want the policy before it", got)
+	}
+}
+
+func TestAdminPort(t *testing.T) {
+	s := start(t, Options{})
+	s.call(t, "POST", "/api/v1/generate", `{"prompt":"hello, this text is private"}`)
+	for path, says := range map[string]string{"/healthz": "true", "/readyz": "true", "/metrics": "ockham"} {
+		resp, err := http.Get(s.Admin + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if resp.StatusCode != 200 || !bytes.Contains(body, []byte(says)) {
+			t.Errorf("%s: got status %d: %.200s", path, resp.StatusCode, body)
+		}
+		if bytes.Contains(body, []byte("private")) {
+			t.Errorf("%s tells the prompt", path)
+		}
+	}
+}
