@@ -71,7 +71,7 @@ func (c client) run(t *testing.T, mutation emulator.Mutation) []string {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, c.program, c.arguments(running.URL, running.TLSURL, authority)...)
-	cmd.Env = environment("NODE_EXTRA_CA_CERTS="+authority)
+	cmd.Env = environment("NODE_EXTRA_CA_CERTS=" + authority)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	passed, failed := sorted(string(out))
