@@ -34,18 +34,24 @@ var errDown = errors.New("down")
 const all = NeedTools | NeedForcedTool | NeedImages | NeedDocuments | NeedVideo | NeedAudio | NeedReasoning | NeedToolSchemas
 
 func haiku() *Model {
-	return &Model{Name: "haiku", ID: "us.anthropic.claude-haiku-5-5", Family: "claude", Context: 1_000_000, MaxOutput: 128_000, Can: all,
-		Price: Price{In: .11, Out: .55, CacheRead: .011, CacheWrite: .1375, LongFrom: 100_000, LongFactor: 5}}
+	return &Model{
+		Name: "haiku", ID: "us.anthropic.claude-haiku-5-5", Family: "claude", Context: 1_000_000, MaxOutput: 128_000, Can: all,
+		Price: Price{In: .11, Out: .55, CacheRead: .011, CacheWrite: .1375, LongFrom: 100_000, LongFactor: 5},
+	}
 }
 
 func sonnet() *Model {
-	return &Model{Name: "sonnet", ID: "us.anthropic.claude-sonnet-5-5", Family: "claude", Context: 1_000_000, MaxOutput: 128_000, Can: all,
-		Price: Price{In: 2.2, Out: 11, CacheRead: .11, CacheWrite: 2.75}}
+	return &Model{
+		Name: "sonnet", ID: "us.anthropic.claude-sonnet-5-5", Family: "claude", Context: 1_000_000, MaxOutput: 128_000, Can: all,
+		Price: Price{In: 2.2, Out: 11, CacheRead: .11, CacheWrite: 2.75},
+	}
 }
 
 func opus() *Model {
-	return &Model{Name: "opus", ID: "us.anthropic.claude-opus-5-5", Family: "claude", Context: 1_000_000, MaxOutput: 128_000, Can: all &^ NeedForcedTool,
-		Price: Price{In: 4.4, Out: 22, CacheRead: .22, CacheWrite: 5.5}}
+	return &Model{
+		Name: "opus", ID: "us.anthropic.claude-opus-5-5", Family: "claude", Context: 1_000_000, MaxOutput: 128_000, Can: all &^ NeedForcedTool,
+		Price: Price{In: 4.4, Out: 22, CacheRead: .22, CacheWrite: 5.5},
+	}
 }
 
 // titan is small, and lacks everything.

@@ -25,10 +25,14 @@ func TestNeedIsToldFromTheHarness(t *testing.T) {
 		}, "Write a Python function that reverses a list and explain every line of it to me.\n\nnow in Go"},
 		{"an agent at work", []Turn{
 			{Role: "user", Text: "Find out which of the two services is slow, and mend it for good please, today if possible."},
-			{Role: "assistant", Text: "calling"}, {Role: "user", Sources: []string{code}},
-			{Role: "assistant", Text: "calling"}, {Role: "user", Sources: []string{code}},
-			{Role: "assistant", Text: "calling"}, {Role: "user", Sources: []string{code}},
-			{Role: "assistant", Text: "calling"}, {Role: "user", Sources: []string{code}},
+			{Role: "assistant", Text: "calling"},
+			{Role: "user", Sources: []string{code}},
+			{Role: "assistant", Text: "calling"},
+			{Role: "user", Sources: []string{code}},
+			{Role: "assistant", Text: "calling"},
+			{Role: "user", Sources: []string{code}},
+			{Role: "assistant", Text: "calling"},
+			{Role: "user", Sources: []string{code}},
 		}, "Find out which of the two services is slow, and mend it for good please, today if possible.\n\n"},
 	}
 	for _, tt := range tests {

@@ -98,12 +98,6 @@ func (r *Router) Models() []*Model {
 // Pipes lists the pipes, cheapest first.
 func (r *Router) Pipes() []*Pipe { return slices.Clone(r.policy.Pipes) }
 
-// Pipe finds a pipe by name.
-func (r *Router) Pipe(name string) (*Pipe, bool) {
-	p, ok := r.pipes[name]
-	return p, ok
-}
-
 // Largest is the model of the always-large counterfactual.
 func (r *Router) Largest() *Model { return r.largest }
 

@@ -314,8 +314,12 @@ func (v *validator) bounds() {
 		at string
 		d  Duration
 	}{
-		{"judge.timeout", c.Judge.Timeout}, {"judge.rest", c.Judge.Rest}, {"cascade.time", c.Cascade.Time},
-		{"deadlines.answer", c.Deadlines.Answer}, {"deadlines.first_token", c.Deadlines.FirstToken}, {"deadlines.idle", c.Deadlines.Idle},
+		{"judge.timeout", c.Judge.Timeout},
+		{"judge.rest", c.Judge.Rest},
+		{"cascade.time", c.Cascade.Time},
+		{"deadlines.answer", c.Deadlines.Answer},
+		{"deadlines.first_token", c.Deadlines.FirstToken},
+		{"deadlines.idle", c.Deadlines.Idle},
 	} {
 		if d.d <= 0 {
 			v.fault(d.at, "must be longer than nothing")
