@@ -20,7 +20,8 @@ type decision struct {
 	ask      []string
 	limits   Limits
 	total    time.Duration // for all attempts
-	model    *Model        // picked by name or by a rule: never left
+	model    *Model        // picked by name or by a rule, in place of a pipe
+	pinned   bool          // by name: never left
 	pipe     *Pipe
 	strategy string
 	reason   string
@@ -77,7 +78,12 @@ func (d *decision) named() error {
 		return nil
 	}
 	if name != "" && name != "auto" {
-		return d.concrete(name)
+		if d.r.policy.ConcreteModels {
+			return d.concrete(name)
+		}
+		// A client that always names a model is served all the same: its request is routed.
+		d.count(EventModelIgnored)
+		d.step("model", "ignored", "the policy does not let clients pick models")
 	}
 	if d.p.Pipe == "" || d.p.Pipe == "auto" {
 		return nil
@@ -90,25 +96,18 @@ func (d *decision) named() error {
 	return nil
 }
 
-// concrete pins the plan to the model asked for, where that is allowed. Elsewhere a client that always
-// names a model is served all the same: its request is routed.
+// concrete pins the plan to the model asked for.
 func (d *decision) concrete(name string) error {
-	if !d.r.policy.ConcreteModels {
-		d.count(EventModelIgnored)
-		d.step("model", "ignored", "the policy does not let clients pick models")
-		return nil
-	}
 	m, ok := d.r.Model(name)
 	if !ok {
 		return &Unservable{Need: fmt.Sprintf("there is no model %q; \"auto\" lets Ockham pick one", short(name)), Param: "model"}
 	}
-	d.pin(m, StrategyModel, "model "+m.Name+" was asked for")
+	d.model, d.pinned, d.strategy, d.reason = m, true, StrategyModel, "model "+m.Name+" was asked for"
 	d.step("model", m.Name, "the request asks for this model; it is not left")
+	if why := d.lacks(m); why != "" {
+		return &Unservable{Need: fmt.Sprintf("model %s: %s", m.Name, why), Param: "model"}
+	}
 	return nil
-}
-
-func (d *decision) pin(m *Model, strategy, reason string) {
-	d.model, d.strategy, d.reason = m, strategy, reason
 }
 
 // short cuts a client's text to what an error message may repeat.
@@ -163,10 +162,20 @@ func (d *decision) rules() {
 	}
 	switch {
 	case rule.Model != nil:
-		d.pin(rule.Model, rule.When.Strategy, rule.Name)
+		d.ruled(rule)
 	case rule.Pipe != "":
 		d.pick(rule.Pipe, rule.When.Strategy, rule.Name)
 	}
+}
+
+// ruled takes the model of a rule, unless the request needs what it lacks.
+func (d *decision) ruled(rule *Rule) {
+	if why := d.lacks(rule.Model); why != "" {
+		d.count(EventPipeSkipped)
+		d.step("fit", "without "+rule.Model.Name, why)
+		return
+	}
+	d.model, d.strategy, d.reason = rule.Model, rule.When.Strategy, rule.Name
 }
 
 // match returns the first rule that holds, or nil.

@@ -9,9 +9,10 @@ import (
 
 // soften takes the cheaper policy where a soft limit is passed. A model that was asked for stays.
 func (d *decision) soften() {
-	if d.over == nil || d.model != nil {
+	if d.over == nil || d.pinned {
 		return
 	}
+	d.model = nil
 	d.count(EventOverBudget)
 	d.step("budget", d.over.Pipe, "the soft limit of budget "+d.over.Budget+" is passed")
 	d.pick(d.over.Pipe, StrategyRules, "the soft limit of budget "+d.over.Budget+" is passed")
@@ -25,7 +26,7 @@ func (d *decision) plan() *Plan {
 	p := &Plan{
 		Strategy: d.strategy, Reason: d.reason, Models: d.models, Largest: d.r.largest,
 		Checks: d.checks(), Deadlines: d.profile.Deadlines, Limits: d.limits, Hold: d.hold(),
-		Pinned: d.model != nil, Charges: d.charges,
+		Pinned: d.pinned, Charges: d.charges,
 	}
 	p.Deadlines.Total = d.total
 	if d.pipe != nil {
@@ -63,7 +64,7 @@ func (d *decision) hold() Hold {
 // holdOut sends a share of the requests straight to the largest model, so that savings are measured
 // and not only computed. The draw depends on the request's id alone: any replica draws the same.
 func (d *decision) holdOut(p *Plan) {
-	if p.Pinned || d.profile.RealTime || d.profile.HoldOut <= 0 || d.over != nil || d.lacks(p.Largest) != "" {
+	if d.model != nil || d.profile.RealTime || d.profile.HoldOut <= 0 || d.over != nil || d.lacks(p.Largest) != "" {
 		return
 	}
 	p.Drawn = true
@@ -99,7 +100,7 @@ func (d *decision) expect(p *Plan) {
 	}
 	chance := 1.0
 	for i, m := range p.Models {
-		if p.Limits.Attempts > 0 && i >= p.Limits.Attempts || p.Pinned && i > 0 {
+		if p.Limits.Attempts > 0 && i >= p.Limits.Attempts {
 			break
 		}
 		p.ExpectedCostUSD += chance * d.cost(m)

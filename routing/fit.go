@@ -38,7 +38,7 @@ func (d *decision) lacks(m *Model) string {
 
 // margin is none where the client picked the model: it is Bedrock's to refuse then.
 func (d *decision) margin() float64 {
-	if d.model != nil {
+	if d.pinned {
 		return 1
 	}
 	return margin
@@ -48,9 +48,6 @@ func (d *decision) margin() float64 {
 // has any, dearer ones first.
 func (d *decision) fill() error {
 	if d.model != nil {
-		if why := d.lacks(d.model); why != "" {
-			return &Unservable{Need: fmt.Sprintf("model %s: %s", d.model.Name, why), Param: "model"}
-		}
 		d.models = []*Model{d.model}
 		return nil
 	}

@@ -79,6 +79,10 @@ func TestPrecedence(t *testing.T) {
 		{"a rule that picks a model", ask(plainText), func(p *Policy) {
 			p.Rules = []Rule{{Name: "r", When: condition(t, "true"), Model: p.Models[2]}}
 		}, "", StrategyRules, "opus"},
+		{"a rule whose model cannot", &Prompt{Needs: NeedForcedTool, Turns: ask(codeText).Turns}, func(p *Policy) {
+			p.Rules = []Rule{{Name: "r", When: condition(t, "true"), Model: p.Models[2]}}
+		}, "purple", StrategyDefault, "sonnet"},
+		{"a model that may not be named, and a pipe", &Prompt{Model: "opus", Pipe: "green"}, func(p *Policy) { p.ConcreteModels = false }, "green", StrategyPipe, "haiku sonnet opus"},
 		{"the classifier: simple", ask(codeText), func(p *Policy) { p.Scorer = sure(.9, .05) }, "green", StrategyClassifier, "haiku sonnet opus"},
 		{"the classifier: complex", ask(codeText), func(p *Policy) { p.Scorer = sure(.3, .5) }, "purple", StrategyClassifier, "sonnet opus"},
 		{"the judge where it is unsure: 1", ask(codeText), func(p *Policy) { p.Scorer, p.Judge = unsure(), testJudge(t, answer("1"), p.Models[0]) }, "green", StrategyJudge, "haiku sonnet opus"},
@@ -100,7 +104,7 @@ func TestPrecedence(t *testing.T) {
 			if plan.Pipe != tt.pipe || plan.Strategy != tt.strategy || modelNames(plan) != tt.models {
 				t.Errorf("got %q by %s to %s (%s), want %q by %s to %s", plan.Pipe, plan.Strategy, modelNames(plan), plan.Reason, tt.pipe, tt.strategy, tt.models)
 			}
-			if pinned := tt.pipe == ""; plan.Pinned != pinned {
+			if pinned := tt.strategy == StrategyModel; plan.Pinned != pinned {
 				t.Errorf("pinned %v, want %v", plan.Pinned, pinned)
 			}
 			if plan.Largest == nil || plan.Largest.Name != "opus" {

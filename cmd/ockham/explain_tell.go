@@ -50,7 +50,7 @@ func (t *teller) decision() {
 	p := t.plan
 	where := "pipe " + t.pipe(p.Pipe)
 	switch {
-	case p.Pinned:
+	case p.Pipe == "":
 		where = "model " + t.paint(bold, p.Models[0].Name)
 	case p.HoldOut:
 		where = "model " + t.paint(bold, p.Models[0].Name) + ", as part of the hold-out"

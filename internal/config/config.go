@@ -210,7 +210,7 @@ type Rule struct {
 	When string `yaml:"when" required:"true"`
 	// Go down this pipe.
 	Pipe string `yaml:"pipe"`
-	// Call this model, and no other.
+	// Call this model, and no other. A request that needs what it lacks goes on to otherwise.
 	Model string `yaml:"model"`
 	// Go on with these strategies instead: classifier, judge, both, or [] for neither.
 	Ask []string `yaml:"ask" enum:"classifier|judge"`
