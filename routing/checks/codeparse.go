@@ -55,11 +55,20 @@ func faultJSON(src string) string {
 	return ""
 }
 
-// maxYAML bounds what is given to the parser: it is slow on what is large and not meant to be read.
-const maxYAML = 64 << 10
+// maxYAML is the longest block that is given to the parser, which takes about 0.15 ms for it. Of longer
+// ones only the indentation is looked at.
+const maxYAML = 512
 
 func faultYAML(src string) (why string) {
-	if len(src) > maxYAML || strings.Contains(src, "...") || strings.Contains(src, "{{") || strings.Contains(src, "<") {
+	if strings.Contains(src, "...") || strings.Contains(src, "{{") || strings.Contains(src, "<") {
+		return ""
+	}
+	for line := range strings.Lines(src) {
+		if strings.HasPrefix(line, "\t") && strings.TrimSpace(line) != "" {
+			return "a tab indents"
+		}
+	}
+	if len(src) > maxYAML {
 		return ""
 	}
 	defer func() {

@@ -173,6 +173,9 @@ func occurrences(s, word string) []int {
 
 // linksIn finds web addresses, in lower case.
 func linksIn(s string) []string {
+	if !strings.Contains(s, "://") && !strings.Contains(s, "www.") {
+		return nil
+	}
 	var list []string
 	for _, w := range strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("()<>[]\"'", r) }) {
 		if strings.HasPrefix(w, "http://") || strings.HasPrefix(w, "https://") || strings.HasPrefix(w, "www.") {

@@ -110,8 +110,9 @@ func (f formatCheck) Start(p *routing.Prompt) routing.Look {
 		if !a.Done {
 			return routing.Verdict{}
 		}
+		answer := &formatted{text: a.Text}
 		for _, rule := range rules {
-			if why := rule(a.Text); why != "" {
+			if why := rule(answer); why != "" {
 				return routing.Rejected(routing.ReasonFormat, why)
 			}
 		}

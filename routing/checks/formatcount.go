@@ -9,7 +9,7 @@ import (
 func countWords(s string) int {
 	n, in := 0, false
 	for _, r := range s {
-		word := wordRune(r) || in && unicode.IsMark(r)
+		word := r < utf8.RuneSelf && asciiWord(byte(r)) || r >= utf8.RuneSelf && (wordRune(r) || in && unicode.IsMark(r))
 		if word && !in {
 			n++
 		}
@@ -18,27 +18,25 @@ func countWords(s string) int {
 	return n
 }
 
+func asciiWord(c byte) bool {
+	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c == '_'
+}
+
 func countCharacters(s string) int { return utf8.RuneCountInString(strings.TrimSpace(s)) }
 
 // countSentences counts ends of sentences: a stop, then space. A stop in an abbreviation or a number is
 // none, and what stands behind the last is one more.
 func countSentences(s string) int {
 	n, open := 0, false
-	runes := []rune(s)
-	for i, r := range runes {
+	for i, r := range s {
 		switch {
-		case strings.ContainsRune("。！？", r):
+		case r == '。' || r == '！' || r == '？' || isStop(r) && endsSentence(s, i, r):
 			if open {
 				n++
 			}
 			open = false
-		case isStop(r) && (i+1 == len(runes) || endsSentence(runes, i)):
-			if open {
-				n++
-			}
-			open = false
-		case !unicode.IsSpace(r) && !isStop(r):
-			open = open || wordRune(r)
+		case !open:
+			open = wordRune(r)
 		}
 	}
 	if open {
@@ -49,35 +47,31 @@ func countSentences(s string) int {
 
 func isStop(r rune) bool { return r == '.' || r == '!' || r == '?' || r == '।' || r == '؟' }
 
-// endsSentence looks at what surrounds the stop at i.
-func endsSentence(runes []rune, i int) bool {
-	j := i + 1
-	for j < len(runes) && strings.ContainsRune(`"'”’)]*_»`, runes[j]) {
-		j++
-	}
-	if j < len(runes) && !unicode.IsSpace(runes[j]) {
-		return false
-	}
-	for j < len(runes) && (unicode.IsSpace(runes[j]) || strings.ContainsRune(`"'“‘([*_#-«¿¡`, runes[j])) {
-		j++
-	}
-	if runes[i] != '.' || j == len(runes) {
+// endsSentence looks at what surrounds the stop at i: space behind it, after closing signs, and no small
+// letter.
+func endsSentence(s string, i int, stop rune) bool {
+	rest := strings.TrimLeft(s[i+utf8.RuneLen(stop):], `"'”’)]*_»`)
+	if rest == "" {
 		return true
 	}
-	return !unicode.IsLower(runes[j]) && !abbreviates(runes, i)
+	if !unicode.IsSpace(firstRune(rest)) {
+		return false
+	}
+	next := firstRune(strings.TrimLeft(rest, " \n\t\r\u00a0\"'“‘([*_#-«¿¡"))
+	return stop != '.' || !unicode.IsLower(next) && !abbreviates(s[:i])
 }
 
-// abbreviates tells whether the stop at i ends an initial or a title.
-func abbreviates(runes []rune, i int) bool {
-	from := i
-	for from > 0 && (unicode.IsLetter(runes[from-1]) || runes[from-1] == '.') {
+// abbreviates tells whether a text that a stop follows ends with an initial or a title.
+func abbreviates(s string) bool {
+	from := len(s)
+	for from > 0 && len(s)-from < 8 && (s[from-1]|0x20 >= 'a' && s[from-1]|0x20 <= 'z' || s[from-1] == '.') {
 		from--
 	}
-	switch word := strings.ToLower(string(runes[from:i])); word {
+	switch word := s[from:]; strings.ToLower(word) {
 	case "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "vs", "etc", "e.g", "i.e", "no", "vol", "fig", "sra", "ing", "mme", "u.s":
 		return true
 	default:
-		return i-from == 1 && unicode.IsUpper(runes[from]) && runes[from] != 'I'
+		return len(word) == 1 && word[0] >= 'A' && word[0] <= 'Z' && word != "I"
 	}
 }
 

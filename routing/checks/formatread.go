@@ -9,10 +9,10 @@ import (
 // commonly ask, and reads nothing into others.
 type formatReader struct{ readings []reading }
 
-// reading is one way of asking: where a sentence holds the trigger, ask is applied to it.
+// reading is one way of asking: where a sentence holds all triggers, ask is applied to it.
 type reading struct {
-	trigger string
-	ask     func(f *Format, s sentence)
+	triggers []string
+	ask      func(f *Format, s sentence)
 }
 
 // sentence is a sentence of a request.
@@ -34,8 +34,9 @@ func newFormatReader() *formatReader {
 	return r
 }
 
-func (r *formatReader) on(trigger string, ask func(*Format, sentence)) {
-	r.readings = append(r.readings, reading{trigger, ask})
+// on adds a reading. A plus divides triggers.
+func (r *formatReader) on(triggers string, ask func(*Format, sentence)) {
+	r.readings = append(r.readings, reading{strings.Split(triggers, "+"), ask})
 }
 
 // match is on for a pattern: ask gets its groups.
@@ -61,12 +62,21 @@ func (r *formatReader) read(text string) Format {
 			continue
 		}
 		for _, reading := range r.readings {
-			if strings.Contains(s.lower, reading.trigger) {
+			if hasAll(s.lower, reading.triggers) {
 				reading.ask(&f, s)
 			}
 		}
 	}
 	return f
+}
+
+func hasAll(s string, parts []string) bool {
+	for _, p := range parts {
+		if !strings.Contains(s, p) {
+			return false
+		}
+	}
+	return true
 }
 
 // sentences divides a request at stops and line breaks; the parts add up to the whole. A stop inside of

@@ -88,20 +88,20 @@ func (r *formatReader) sections() {
 
 func (r *formatReader) capitalsAndLetters() {
 	const often = relation + ` (?:NUM(?: times)?|(once|twice))\b`
-	r.match("capital", `words (?:with|in) (?:all )?capital letters? .*?`+often, func(f *Format, _ sentence, m []string) {
+	r.match("capital letter+words ", `words (?:with|in) (?:all )?capital letters? .*?`+often, func(f *Format, _ sentence, m []string) {
 		f.capitals(bound(m[1], numberOf(m[2]+m[3])))
 	})
 	r.match("capitalized word", `NUM to NUM such capitalized words`, func(f *Format, _ sentence, m []string) {
 		f.capitals(Range{numberOf(m[1]), numberOf(m[2])})
 	})
-	r.match("letter", `letter ["'“]?(\S)["'”]? (?:should |must |to )?(?:appears?|occurs?|is used|be used|in your response)? ?`+often, func(f *Format, _ sentence, m []string) {
+	r.match("letter +appear", `letter ["'“]?(\S)["'”]? (?:should |must |to )?(?:appears?|occurs?|is used|be used|in your response)? ?`+often, func(f *Format, _ sentence, m []string) {
 		f.occurs(m[1], bound(m[2], numberOf(m[3]+m[4])))
 	})
-	r.match("letter", often+`.{0,20} letter ["'“]?(\S)["'”]?`, func(f *Format, _ sentence, m []string) {
+	r.match("letter ", often+`.{0,20} letter ["'“]?(\S)["'”]?`, func(f *Format, _ sentence, m []string) {
 		f.occurs(m[4], bound(m[1], numberOf(m[2]+m[3])))
 	})
 	const word = `(?:word|keyword|term|phrase) ["'“‘]?([\p{L}-]+)["'”’]?`
-	r.match("word", word+`,? (?:should |must |to )?(?:appears?|occurs?|is used|be used|be mentioned)? ?(?:for )?`+often, func(f *Format, _ sentence, m []string) {
+	r.match("appear", word+`,? (?:should |must |to )?(?:appears?|occurs?|is used|be used|be mentioned)? ?(?:for )?`+often, func(f *Format, _ sentence, m []string) {
 		f.occurs(m[1], bound(m[2], numberOf(m[3]+m[4])))
 	})
 	r.match("word", often+`.{0,20} `+word, func(f *Format, _ sentence, m []string) {

@@ -95,15 +95,15 @@ func (r *formatReader) openings() {
 			f.Openings = map[int]string{n: m[2]}
 		}
 	}
-	r.match("paragraph", `\b`+which+` paragraph (?:must |should |has to |needs to )?(?:starts?|begins?) with `+word, ask)
-	r.match("paragraph", `(?:start|begin) the `+which+` paragraph with `+word, ask)
-	r.match("paragraph", `paragraph (\d) (?:must |should )?(?:starts?|begins?) with `+word, ask)
-	r.match("paragraph", `(?:start|begin) paragraph (\d) with `+word, ask)
+	r.match("paragraph+ with ", `\b`+which+` paragraph (?:must |should |has to |needs to )?(?:starts?|begins?) with `+word, ask)
+	r.match("paragraph+ with ", `(?:start|begin) the `+which+` paragraph with `+word, ask)
+	r.match("paragraph+ with ", `paragraph (\d) (?:must |should )?(?:starts?|begins?) with `+word, ask)
+	r.match("paragraph+ with ", `(?:start|begin) paragraph (\d) with `+word, ask)
 }
 
 // beginningsAndEnds reads what the answer is to begin or end with.
 func (r *formatReader) beginningsAndEnds() {
-	r.match("with", `\b(?:end|finish|conclude)\b[^"“\n]{0,60}\bwith\b[^"“\n]{0,45}["“]([^"”\n]{2,120}?)["”]`, func(f *Format, _ sentence, m []string) {
+	r.match(" with+\"", `\b(?:end|finish|conclude)\b[^"“\n]{0,60}\bwith\b[^"“\n]{0,45}["“]([^"”\n]{2,120}?)["”]`, func(f *Format, _ sentence, m []string) {
 		f.Ends = strings.Trim(m[1], ",")
 	})
 	r.match("end", `(?:very end of your (?:entire )?response should read|end with the exact phrase|end with:|exact question:|exact phrase:?)(?: exactly)?(?: like)?:? ["“]?([^"”\n]{2,120}?)["”]?\s*$`, func(f *Format, _ sentence, m []string) {

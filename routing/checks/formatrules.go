@@ -10,7 +10,17 @@ import (
 )
 
 // formatRule tells what is wrong with an answer, or "".
-type formatRule func(text string) string
+type formatRule func(a *formatted) string
+
+// formatted is an answer, lowered once for all rules.
+type formatted struct{ text, small string }
+
+func (a *formatted) lower() string {
+	if a.small == "" {
+		a.small = strings.ToLower(a.text)
+	}
+	return a.small
+}
 
 // rules compiles a Format. Only errors that its author can mend are returned.
 func (f Format) rules(l *languages) ([]formatRule, error) {
@@ -56,7 +66,7 @@ func (f Format) validate(l *languages) error {
 }
 
 func counted(what string, want Range, count func(string) int) formatRule {
-	return func(s string) string { return want.wrong(count(s), what) }
+	return func(a *formatted) string { return want.wrong(count(a.text), what) }
 }
 
 // wrong says how n falls outside of the range, or "".
@@ -76,19 +86,19 @@ func (f Format) words() []formatRule {
 	for i, word := range f.Contains {
 		word := strings.ToLower(word)
 		rules = append(rules, must(fmt.Sprintf("word %d of those to use is missing", i+1),
-			func(s string) bool { return strings.Contains(strings.ToLower(s), word) }))
+			func(a *formatted) bool { return strings.Contains(a.lower(), word) }))
 	}
 	for i, word := range f.Excludes {
 		word := strings.ToLower(word)
 		rules = append(rules, must(fmt.Sprintf("word %d of those to avoid is used", i+1),
-			func(s string) bool { return !hasWord(strings.ToLower(s), word) }))
+			func(a *formatted) bool { return !hasWord(a.lower(), word) }))
 	}
 	if len(f.OneOf) > 0 {
-		rules = append(rules, must("none of the answers to choose from", func(s string) bool { return hasAny(s, f.OneOf) }))
+		rules = append(rules, must("none of the answers to choose from", func(a *formatted) bool { return hasAny(a.text, f.OneOf) }))
 	}
 	for n, word := range f.Openings {
 		rules = append(rules, must(fmt.Sprintf("paragraph %d begins with another word", n),
-			func(s string) bool { return opens(paragraphs(s, f.Divider), n, word) }))
+			func(a *formatted) bool { return opens(paragraphs(a.text, f.Divider), n, word) }))
 	}
 	return rules
 }
@@ -97,30 +107,30 @@ func (f Format) words() []formatRule {
 func (f Format) wholes(l *languages) []formatRule {
 	var rules []formatRule
 	if f.Starts != "" {
-		rules = append(rules, must("does not begin as wanted", func(s string) bool { return startsWith(s, f.Starts) }))
+		rules = append(rules, must("does not begin as wanted", func(a *formatted) bool { return startsWith(a.text, f.Starts) }))
 	}
 	if f.Ends != "" {
-		rules = append(rules, must("does not end as wanted", func(s string) bool { return endsWith(s, f.Ends) }))
+		rules = append(rules, must("does not end as wanted", func(a *formatted) bool { return endsWith(a.text, f.Ends) }))
 	}
 	if f.SentencesEnd != "" {
-		rules = append(rules, must("a sentence ends otherwise", func(s string) bool { return sentencesEnd(s, f.SentencesEnd) }))
+		rules = append(rules, must("a sentence ends otherwise", func(a *formatted) bool { return sentencesEnd(a.text, f.SentencesEnd) }))
 	}
 	if f.Quoted {
-		rules = append(rules, must("not in quotation marks", isQuoted))
+		rules = append(rules, must("not in quotation marks", func(a *formatted) bool { return isQuoted(a.text) }))
 	}
 	if f.Case == "upper" {
-		rules = append(rules, must("not in capitals", func(s string) bool { return !strings.ContainsFunc(s, unicode.IsLower) }))
+		rules = append(rules, must("not in capitals", func(a *formatted) bool { return !strings.ContainsFunc(a.text, unicode.IsLower) }))
 	}
 	if f.Case == "lower" {
-		rules = append(rules, must("has capitals", func(s string) bool { return !strings.ContainsFunc(s, unicode.IsUpper) }))
+		rules = append(rules, must("has capitals", func(a *formatted) bool { return !strings.ContainsFunc(a.text, unicode.IsUpper) }))
 	}
 	if f.JSON {
-		rules = append(rules, must("not JSON", isJSON))
+		rules = append(rules, must("not JSON", func(a *formatted) bool { return isJSON(a.text) }))
 	}
 	if i, ok := l.byCode(f.Language); ok {
 		c := languageCheck{languages: l}
-		rules = append(rules, must("not in "+f.Language, func(s string) bool {
-			head, _ := beginning(s, languageRunes)
+		rules = append(rules, must("not in "+f.Language, func(a *formatted) bool {
+			head, _ := beginning(a.text, languageRunes)
 			return c.judge(prose(head), []int{i}, true).Reason == ""
 		}))
 	}
@@ -145,12 +155,14 @@ func (f Format) patterns() ([]formatRule, error) {
 	}
 	for i, p := range f.Matches {
 		why := fmt.Sprintf("pattern %d does not match", i+1)
-		add(p, why, func(re *regexp.Regexp) formatRule { return must(why, re.MatchString) })
+		add(p, why, func(re *regexp.Regexp) formatRule {
+			return must(why, func(a *formatted) bool { return re.MatchString(a.text) })
+		})
 	}
 	for i, p := range f.Lacks {
 		why := fmt.Sprintf("pattern %d to avoid matches", i+1)
 		add(p, why, func(re *regexp.Regexp) formatRule {
-			return must(why, func(s string) bool { return !re.MatchString(s) })
+			return must(why, func(a *formatted) bool { return !re.MatchString(a.text) })
 		})
 	}
 	for i, c := range f.Counts {
@@ -162,9 +174,9 @@ func (f Format) patterns() ([]formatRule, error) {
 	return rules, errors.Join(errs...)
 }
 
-func must(why string, holds func(string) bool) formatRule {
-	return func(s string) string {
-		if holds(s) {
+func must(why string, holds func(*formatted) bool) formatRule {
+	return func(a *formatted) string {
+		if holds(a) {
 			return ""
 		}
 		return why

@@ -46,7 +46,7 @@ func (g grounded) Start(p *routing.Prompt) routing.Look {
 		if facts := s.unsupported(a.Text); len(facts) > 0 {
 			return routing.Rejected(routing.ReasonUngrounded, "a "+facts[0].what+" that the source does not have")
 		}
-		if s.score(a.Text) >= g.score {
+		if !math.IsInf(g.score, 1) && s.score(a.Text) >= g.score {
 			return routing.Rejected(routing.ReasonUngrounded, "much that the source does not say")
 		}
 		return routing.Verdict{Decision: routing.Accept}
@@ -71,17 +71,11 @@ func requestOf(p *routing.Prompt) string {
 	return ends(b.String(), 8000)
 }
 
-// score weighs the signs that an answer says more than its source; from 0 to about 10. The weights were
-// set by hand.
+// score weighs the signs that an answer without unsupported facts says more than its source; from 0 to
+// about 8. The weights were set by hand.
 func (s *source) score(answer string) float64 {
 	n := s.novelty(answer)
 	lower := strings.ToLower(answer)
-	numbers := 0
-	for _, x := range numbersIn(withoutCounting(answer)) {
-		if !s.hasNumber(x) {
-			numbers++
-		}
-	}
 	names := 0
 	for _, x := range namesIn(answer) {
 		if !strings.Contains(s.text, x) {
@@ -89,7 +83,7 @@ func (s *source) score(answer string) float64 {
 		}
 	}
 	score := 1.5*n.second + n.worst + 1.5*n.all + n.mean + 0.7*n.pairs
-	score += 0.5*capped(numbers, 3) + 0.3*capped(names, 4) + 0.08*math.Min(n.words, 12)
+	score += 0.3*capped(names, 4) + 0.08*math.Min(n.words, 12)
 	score += 0.5 * capped(count(lower, "important to note", "please note", "note that"), 2)
 	return score + 0.2*capped(count(lower, "for example", "such as", "including"), 3)
 }

@@ -32,9 +32,10 @@ const (
 
 // listener is told what a scanner reads, and answers "" or what is wrong with it.
 type listener interface {
-	value(kind byte) string // first byte of a value: { [ " - digit t f n
-	key(raw string) string  // as written, without quotes
-	up()                    // an object or array ends
+	value(kind byte) string   // first byte of a value: { [ " - digit t f n
+	scalar(raw string) string // the value that is no object or array, as written, without quotes
+	key(raw string) string    // as written, without quotes
+	up() string               // an object or array ends
 }
 
 // scanner reads one JSON value a piece at a time, in time linear in the bytes. It reads what RFC 8259
@@ -108,9 +109,9 @@ func (s *scanner) step(text string, c byte) {
 	case inUnicode:
 		s.unicode(text, c)
 	case inNumber:
-		s.number(c)
+		s.number(text, c)
 	case inLiteral:
-		s.literal(c)
+		s.literal(text, c)
 	default:
 		s.structure(text, c)
 	}
@@ -141,11 +142,8 @@ func (s *scanner) structure(text string, c byte) {
 
 func (s *scanner) value(c byte) {
 	s.calm++
-	if s.listen != nil {
-		if s.wrong = s.listen.value(c); s.wrong != "" {
-			s.calm = settled
-			return
-		}
+	if s.listen != nil && s.objects(s.listen.value(c)) {
+		return
 	}
 	switch {
 	case c == '{':
@@ -156,13 +154,13 @@ func (s *scanner) value(c byte) {
 		s.state, s.isKey, s.strFrom = inString, false, s.pos+1
 		s.pos++
 	case c == '-' || c >= '0' && c <= '9':
-		s.state, s.num = inNumber, numStart
+		s.state, s.num, s.strFrom = inNumber, numStart, s.pos
 	case c == 't':
-		s.state, s.lit = inLiteral, "true"
+		s.state, s.lit, s.strFrom = inLiteral, "true", s.pos
 	case c == 'f':
-		s.state, s.lit = inLiteral, "false"
+		s.state, s.lit, s.strFrom = inLiteral, "false", s.pos
 	case c == 'n':
-		s.state, s.lit = inLiteral, "null"
+		s.state, s.lit, s.strFrom = inLiteral, "null", s.pos
 	default:
 		s.wrong = "no JSON value where one must stand"
 	}
@@ -226,12 +224,34 @@ func (s *scanner) closeAfter(text string, trailing bool) {
 		s.fixes |= fixComma
 		s.put(text, s.comma, "", s.comma+1)
 	}
-	if s.listen != nil {
-		s.listen.up()
+	if s.listen != nil && s.objects(s.listen.up()) {
+		return
 	}
 	s.stack = s.stack[:len(s.stack)-1]
 	s.pos++
 	s.ended()
+}
+
+// objects notes what a listener objects to.
+func (s *scanner) objects(wrong string) bool {
+	if wrong != "" {
+		s.wrong, s.calm = wrong, settled
+	}
+	return wrong != ""
+}
+
+// scalar is reached when a value that is no object or array was read up to s.pos.
+func (s *scanner) scalar(text string) {
+	if s.listen == nil || !s.objects(s.listen.scalar(text[s.strFrom:s.pos])) {
+		s.ended()
+	}
+}
+
+// finish ends a bare number, which only the end of the text does.
+func (s *scanner) finish(text string) {
+	if s.state == inNumber && s.complete() {
+		s.scalar(text)
+	}
 }
 
 // ended is reached when a value is over.
@@ -250,14 +270,14 @@ func (s *scanner) put(text string, from int, repl string, to int) {
 	}
 }
 
-func (s *scanner) literal(c byte) {
+func (s *scanner) literal(text string, c byte) {
 	if c != s.lit[0] {
 		s.wrong = "neither true, false nor null"
 		return
 	}
 	s.pos++
 	if s.lit = s.lit[1:]; s.lit == "" {
-		s.ended()
+		s.scalar(text)
 	}
 }
 
@@ -279,14 +299,14 @@ const (
 func (n numState) ends() bool { return n == numZero || n == numInt || n == numFrac || n == numExpInt }
 
 // number reads one byte of a number; the byte after it is left to be read again.
-func (s *scanner) number(c byte) {
+func (s *scanner) number(text string, c byte) {
 	next, ok := s.num.after(c)
 	switch {
 	case ok:
 		s.num = next
 		s.pos++
 	case s.num.ends():
-		s.ended()
+		s.scalar(text)
 	default:
 		s.wrong = "a number that is none"
 	}

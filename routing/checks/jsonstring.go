@@ -39,15 +39,13 @@ func (s *scanner) quote(text string) {
 	}
 	if !s.isKey {
 		s.calm = 0
-		s.pos++
-		s.ended()
+		if s.scalar(text); s.wrong == "" {
+			s.pos++
+		}
 		return
 	}
-	if s.listen != nil {
-		if s.wrong = s.listen.key(text[s.strFrom:s.pos]); s.wrong != "" {
-			s.calm = settled
-			return
-		}
+	if s.listen != nil && s.objects(s.listen.key(text[s.strFrom:s.pos])) {
+		return
 	}
 	s.state = wantColon
 	s.pos++

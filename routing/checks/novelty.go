@@ -8,10 +8,9 @@ import (
 
 // source is what an answer may rest on: its words, pairs of words, numbers and the text itself.
 type source struct {
-	text    string // in lower case
-	bare    string // letters and digits of text, words divided by single spaces; see plain
-	words   *wordSet
-	heads   *wordSet // beginnings of long words, for other forms of the same
+	text    string   // in lower case
+	bare    string   // letters and digits of text, words divided by single spaces; see plain
+	words   *wordSet // and their beginnings, for other forms of the same
 	pairs   *wordSet
 	numbers map[string]bool
 	empty   *wordSet // words that carry no claim
@@ -23,22 +22,28 @@ const maxSource = 256 << 10
 // newSource reads the sources, and the request, whose words an answer may repeat.
 func newSource(sources []string, request string, empty *wordSet) *source {
 	s := &source{empty: empty, numbers: map[string]bool{}}
-	text := strings.Join(sources, "\n")
-	text = strings.ToValidUTF8(text[:min(len(text), maxSource)], "")
-	s.text = strings.ToLower(text + "\n" + request)
-	size := len(s.text) / 12
-	s.words, s.heads, s.pairs = newWordSet(size), newWordSet(size), newWordSet(size)
-	last := uint64(0)
-	s.content(s.text, func(h, head uint64) {
-		s.words.add(h)
-		s.heads.add(head)
-		s.pairs.add(hashPair(last, h))
-		last = h
-	})
+	text := strings.Join(append(sources[:len(sources):len(sources)], request), "\n")
+	if over := len(text) - len(request); over > maxSource {
+		text = strings.ToValidUTF8(text[:maxSource], "") + "\n" + request
+	}
+	s.text = strings.ToLower(text)
 	for _, n := range numbersIn(s.text) {
 		s.numbers[n] = true
 	}
 	return s
+}
+
+// readWords makes ready for novelty.
+func (s *source) readWords() {
+	size := len(s.text) / 12
+	s.words, s.pairs = newWordSet(size), newWordSet(size)
+	last := uint64(0)
+	s.content(s.text, func(h, head uint64) {
+		s.words.add(h)
+		s.words.add(head)
+		s.pairs.add(hashPair(last, h))
+		last = h
+	})
 }
 
 // content calls do with the words of a text that carry its meaning, by the hash of their stem and of
@@ -63,7 +68,7 @@ func headLen(w []byte) int {
 	return len(w)
 }
 
-func (s *source) has(h, head uint64) bool { return s.words.has(h) || s.heads.has(head) }
+func (s *source) has(h, head uint64) bool { return s.words.has(h) || s.words.has(head) }
 
 // stemLen is the length of an English word without the commonest endings.
 func stemLen(w []byte) int {
@@ -88,6 +93,9 @@ type novelty struct {
 }
 
 func (s *source) novelty(answer string) novelty {
+	if s.words == nil {
+		s.readWords()
+	}
 	var shares, pairs []float64
 	var n novelty
 	total := 0.0

@@ -15,18 +15,32 @@ func wordsOf(s string) []string {
 func numbersIn(s string) []string {
 	var list []string
 	for i := 0; i < len(s); {
-		if s[i] < '0' || s[i] > '9' {
+		if !isDigit(s, i) {
 			i++
 			continue
 		}
 		j := i
-		for j < len(s) && (s[j] >= '0' && s[j] <= '9' || (s[j] == '.' || s[j] == ',') && j+1 < len(s) && s[j+1] >= '0' && s[j+1] <= '9') {
+		for isDigit(s, j) || at(s, j) == '.' && isDigit(s, j+1) || thousands(s, j) {
 			j++
 		}
 		list = append(list, strings.ReplaceAll(s[i:j], ",", ""))
 		i = j
 	}
 	return list
+}
+
+func at(s string, i int) byte {
+	if i < len(s) {
+		return s[i]
+	}
+	return 0
+}
+
+func isDigit(s string, i int) bool { return at(s, i) >= '0' && at(s, i) <= '9' }
+
+// thousands tells whether a comma with just three digits behind it stands at i.
+func thousands(s string, i int) bool {
+	return at(s, i) == ',' && isDigit(s, i+1) && isDigit(s, i+2) && isDigit(s, i+3) && !isDigit(s, i+4)
 }
 
 // sameNumber compares numbers by value, and tolerates a percentage for a fraction.

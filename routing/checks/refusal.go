@@ -16,7 +16,7 @@ var refusalPhrases string
 
 // refusal finds answers that decline: those that say so, and those that lecture instead. It looks at the
 // beginning only, where models that decline do so, so that a stream need not be held for long.
-type refusal struct{ signs []sign }
+type refusal struct{ signs map[[3]byte][]sign }
 
 // refusalRunes is how many characters of an answer are looked at.
 const refusalRunes = 180
@@ -37,12 +37,17 @@ const (
 	sorry
 	scolds
 	warns
-	kinds
+	signKinds
 )
 
 func newRefusal(Options) (routing.Check, error) {
 	signs, err := parseSigns(refusalPhrases)
-	return refusal{signs}, err
+	r := refusal{signs: map[[3]byte][]sign{}}
+	for _, s := range signs {
+		key := [3]byte([]byte(s.first))
+		r.signs[key] = append(r.signs[key], s)
+	}
+	return r, err
 }
 
 func (refusal) Name() string { return "refusal" }
@@ -92,21 +97,40 @@ const askedBytes = 8 << 10
 
 // find tells which kinds of phrases text holds. A phrase that the request itself uses tells nothing: it
 // may say what to answer where there is no answer, or be what is talked about.
-func (r refusal) find(text string, request func() string) (found [kinds]bool) {
-	for _, s := range r.signs {
-		if !found[s.kind] && s.in(text) && (s.kind == machine || s.kind == sorry || !s.in(request())) {
-			found[s.kind] = true
+func (r refusal) find(text string, request func() string) (found [signKinds]bool) {
+	for at := 0; at+3 <= len(text); at++ {
+		for _, s := range r.signs[[3]byte{text[at], text[at+1], text[at+2]}] {
+			if !found[s.kind] && s.at(text, at) && (s.kind == machine || s.kind == sorry || !s.in(request())) {
+				found[s.kind] = true
+			}
 		}
 	}
 	return found
 }
 
-func (s sign) in(text string) bool {
-	if s.start {
-		return strings.HasPrefix(text, s.first) && s.follows(text[len(s.first):], len(text))
+// at tells whether the phrase stands at text[at:].
+func (s sign) at(text string, at int) bool {
+	if s.start && at > 0 || !strings.HasPrefix(text[at:], s.first) {
+		return false
 	}
-	at := strings.Index(text, s.first)
-	return at >= 0 && s.follows(text[at+len(s.first):], 48)
+	within := signReach
+	if s.start {
+		within = len(text)
+	}
+	return s.follows(text[at+len(s.first):], within)
+}
+
+// signReach is how many bytes behind its first part a sign's second may stand.
+const signReach = 48
+
+// in tells whether the phrase stands anywhere.
+func (s sign) in(text string) bool {
+	for _, at := range occurrences(text, s.first) {
+		if s.follows(text[at+len(s.first):], signReach) {
+			return true
+		}
+	}
+	return false
 }
 
 // follows tells whether what comes after the first part of a sign holds the second within so many bytes.
@@ -129,6 +153,9 @@ func parseSigns(text string) ([]sign, error) {
 			return nil, fmt.Errorf("refusal.txt:%d: want KIND LANGUAGE: phrase | phrase", i+1)
 		}
 		for _, phrase := range strings.Split(list, " | ") {
+			if len(strings.TrimPrefix(phrase, "^")) < 2 {
+				return nil, fmt.Errorf("refusal.txt:%d: %q is too short", i+1, phrase)
+			}
 			signs = append(signs, newSign(kind, phrase))
 		}
 	}

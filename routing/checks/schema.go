@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"strings"
 
-	"ockham/routing"
-
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+
+	"ockham/routing"
 )
 
 // schemaCheck holds the answer against the JSON Schema of the request: drafts 4 to 2020-12, the latter
@@ -67,6 +68,9 @@ func judgeSchema(c compiled, text string) routing.Verdict {
 
 // validate tells what is wrong with a JSON text, "" when nothing is. The error says why it cannot tell.
 func (c compiled) validate(text string) (wrong string, err error) {
+	if wrong, sure := c.follow(text); sure {
+		return wrong, nil
+	}
 	defer func() {
 		if recover() != nil { // what a client's schema does to the library must not end the process
 			err = errors.New("the validator failed")
@@ -80,32 +84,33 @@ func (c compiled) validate(text string) (wrong string, err error) {
 		return "", err
 	}
 	var invalid *jsonschema.ValidationError
-	if errors.As(c.schema.Validate(v), &invalid) {
-		return violation(invalid), nil
+	if !errors.As(c.schema.Validate(v), &invalid) {
+		return "", nil
 	}
-	return "", nil
+	for len(invalid.Causes) > 0 {
+		invalid = invalid.Causes[0]
+	}
+	if _, endless := invalid.ErrorKind.(*kind.RefCycle); endless {
+		return "", errors.New("the schema refers to itself without end")
+	}
+	return violation(invalid), nil
 }
 
-// depthOf is how deeply text nests, brackets in strings included: an upper bound.
-func depthOf(text string) int {
-	depth, deepest := 0, 0
-	for i := range len(text) {
-		switch text[i] {
-		case '{', '[':
-			depth++
-			deepest = max(deepest, depth)
-		case '}', ']':
-			depth--
-		}
+// follow holds a JSON text against the schema's shape, where that says all there is. Most schemas of
+// requests are so plain, and this costs a fraction of the validator's time.
+func (c compiled) follow(text string) (wrong string, sure bool) {
+	if !c.exact {
+		return "", false
 	}
-	return deepest
+	f := follower{next: c.shape}
+	s := scanner{listen: &f, calm: settled}
+	s.read(text)
+	s.finish(text)
+	return s.wrong, !f.doubt
 }
 
-// violation names the place and the keyword of the first fault, never the value that stands there.
+// violation names the place and the keyword of a fault, never the value that stands there.
 func violation(e *jsonschema.ValidationError) string {
-	for len(e.Causes) > 0 {
-		e = e.Causes[0]
-	}
 	keyword := strings.Join(e.ErrorKind.KeywordPath(), "/")
 	where := strings.Join(e.InstanceLocation, "/")
 	if len(where) > 100 {

@@ -28,6 +28,7 @@ type schemas struct {
 type compiled struct {
 	schema  *jsonschema.Schema
 	shape   *shape
+	exact   bool // shape says all that schema does
 	effort  effort
 	problem string
 }
@@ -62,7 +63,9 @@ func compile(doc []byte) compiled {
 	if err != nil {
 		return compiled{problem: "the schema is refused: " + err.Error()}
 	}
-	return compiled{schema: schema, shape: shapeOf(root), effort: effortOf(root)}
+	c := compiled{schema: schema, effort: effortOf(root)}
+	c.shape, c.exact = shapeOf(root)
+	return c
 }
 
 // schemaURL names the client's schema; nothing is ever loaded from it.
@@ -106,15 +109,37 @@ func shortened(err error) error {
 // decode reads JSON nested at most depth deep. Numbers become float64, so that none costs more than its
 // digits: a number such as 1e999999 is an error.
 func decode(text string, depth int) (any, error) {
-	var s scanner
-	s.reset(0)
-	for s.pos < len(text) && s.wrong == "" && s.state != atEnd {
-		s.step(text, text[s.pos])
-		if len(s.stack) > depth {
-			return nil, fmt.Errorf("nested more than %d deep", depth)
-		}
+	if depthOf(text) > depth {
+		return nil, fmt.Errorf("nested more than %d deep", depth)
 	}
 	var v any
 	err := json.Unmarshal([]byte(text), &v)
 	return v, err
+}
+
+// depthOf is how deeply JSON nests.
+func depthOf(text string) int {
+	depth, deepest := 0, 0
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '"':
+			i = endOfString(text, i)
+		case '{', '[':
+			depth++
+			deepest = max(deepest, depth)
+		case '}', ']':
+			depth--
+		}
+	}
+	return deepest
+}
+
+// endOfString is where the string that begins at i ends.
+func endOfString(text string, i int) int {
+	for i++; i < len(text) && text[i] != '"'; i++ {
+		if text[i] == '\\' {
+			i++
+		}
+	}
+	return i
 }

@@ -1,88 +1,201 @@
 package checks
 
-import "strings"
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // shape is the part of a schema that a value can be held against while it is being written: its type,
-// and which keys it may have. nil says nothing.
+// its keys, its items and the words it may be. nil says nothing.
 type shape struct {
-	first  [256]bool // first bytes that a value may have
-	props  map[string]*shape
-	closed bool // no keys but props
-	items  *shape
+	kinds    kinds
+	whole    bool // numbers must be integers
+	props    map[string]*property
+	required int  // how many of props
+	closed   bool // no keys but props
+	items    *shape
+	words    []string // that a string may be; nil for any
+	exact    bool     // says all that the schema does
 }
 
-// shapeOf reads what it can of a schema; what it does not understand says nothing. The root and what lies
-// in properties and items is looked at; references and alternatives are left to the validator.
-func shapeOf(v any) *shape {
+type property struct {
+	shape    *shape
+	exact    bool
+	required bool
+	number   int // below 64
+}
+
+// kinds is a set of types of JSON.
+type kinds uint8
+
+const (
+	kindObject kinds = 1 << iota
+	kindArray
+	kindString
+	kindNumber
+	kindBool
+	kindNull
+	anyKind kinds = 1<<iota - 1
+)
+
+func kindOf(first byte) kinds {
+	switch first {
+	case '{':
+		return kindObject
+	case '[':
+		return kindArray
+	case '"':
+		return kindString
+	case 't', 'f':
+		return kindBool
+	case 'n':
+		return kindNull
+	}
+	return kindNumber
+}
+
+// shapeOf reads what it can of a schema; what it does not understand is left to the validator. exact
+// tells whether there is none of that.
+func shapeOf(v any) (s *shape, exact bool) {
+	if allowed, ok := v.(bool); ok {
+		return nil, allowed
+	}
 	object, ok := v.(map[string]any)
+	if _, ref := object["$ref"]; !ok || ref { // in draft 7 a reference's siblings mean nothing
+		return nil, false
+	}
+	s = &shape{kinds: anyKind, exact: true}
+	for key, sub := range object {
+		s.exact = s.keyword(key, sub, object) && s.exact
+	}
+	s.requires(object["required"])
+	return s, s.exact
+}
+
+// keyword takes in one keyword, and tells whether s now says all that it does.
+func (s *shape) keyword(key string, v any, object map[string]any) bool {
+	switch key {
+	case "title", "description", "default", "examples", "$comment", "deprecated", "$defs", "definitions", "required":
+		return true
+	case "$schema":
+		return v == "https://json-schema.org/draft/2020-12/schema" || v == "http://json-schema.org/draft-07/schema#"
+	case "type":
+		return s.types(v)
+	case "properties":
+		return s.properties(v)
+	case "additionalProperties":
+		more, ok := v.(bool)
+		_, patterns := object["patternProperties"]
+		s.closed = ok && !more && !patterns
+		return ok
+	case "items":
+		if _, tuple := object["prefixItems"]; tuple {
+			return false
+		}
+		sub, exact := shapeOf(v)
+		s.items = sub
+		return exact
+	case "enum":
+		return s.enum(v)
+	}
+	return false
+}
+
+func (s *shape) types(v any) bool {
+	names, ok := v.([]any)
 	if !ok {
-		return nil
+		names = []any{v}
 	}
-	if _, ref := object["$ref"]; ref { // in draft 7 its siblings mean nothing
-		return nil
+	s.kinds = 0
+	for _, name := range names {
+		kind, known := map[any]kinds{
+			"object": kindObject, "array": kindArray, "string": kindString, "number": kindNumber,
+			"integer": kindNumber, "boolean": kindBool, "null": kindNull,
+		}[name]
+		if !known {
+			s.kinds = anyKind
+			return false
+		}
+		s.kinds |= kind
 	}
-	s := &shape{first: firsts(object["type"])}
-	s.properties(object)
-	if _, tuple := object["prefixItems"]; !tuple {
-		s.items = shapeOf(object["items"])
-	}
-	return s
+	s.whole = slices.Contains(names, any("integer")) && !slices.Contains(names, any("number"))
+	return true
 }
 
-func (s *shape) properties(object map[string]any) {
-	props, _ := object["properties"].(map[string]any)
-	s.props = make(map[string]*shape, len(props))
+func (s *shape) properties(v any) bool {
+	props, ok := v.(map[string]any)
+	s.props = make(map[string]*property, len(props))
 	for name, sub := range props {
-		s.props[name] = shapeOf(sub)
+		p := &property{number: len(s.props)}
+		p.shape, p.exact = shapeOf(sub)
+		s.props[name] = p
+		ok = ok && p.exact
 	}
-	_, patterns := object["patternProperties"]
-	more, given := object["additionalProperties"].(bool)
-	s.closed = given && !more && !patterns
+	return ok && len(s.props) <= 64
 }
 
-// firsts tells with which bytes a value of the type, or of one of the types, may begin.
-func firsts(t any) (first [256]bool) {
-	known := true
-	switch t := t.(type) {
-	case string:
-		known = allow(&first, t)
-	case []any:
-		for _, one := range t {
-			name, _ := one.(string)
-			known = allow(&first, name) && known
-		}
-		known = known && len(t) > 0
-	default:
-		known = false
+// requires marks the properties that must be there; those that are not described are added.
+func (s *shape) requires(v any) {
+	if s.kinds&kindObject == 0 || v == nil {
+		return
 	}
-	if !known {
-		for i := range first {
-			first[i] = true
+	names, ok := v.([]any)
+	if s.props == nil {
+		s.props = map[string]*property{}
+	}
+	for _, n := range names {
+		name, isName := n.(string)
+		if ok = ok && isName; !ok {
+			break
+		}
+		p := s.props[name]
+		if p == nil {
+			if s.closed { // unknown keys are wrong, and this one is missing: the validator says so
+				s.exact = false
+				return
+			}
+			p = &property{number: len(s.props), exact: true}
+			s.props[name] = p
+		}
+		if !p.required {
+			p.required = true
+			s.required++
 		}
 	}
-	return first
+	s.exact = s.exact && ok && len(s.props) <= 64
 }
 
-func allow(first *[256]bool, name string) bool {
-	bytes, ok := map[string]string{
-		"object": "{", "array": "[", "string": `"`, "boolean": "tf", "null": "n",
-		"number": "-0123456789", "integer": "-0123456789",
-	}[name]
-	for i := range len(bytes) {
-		first[bytes[i]] = true
+// enum takes in words; other values are for the validator.
+func (s *shape) enum(v any) bool {
+	list, ok := v.([]any)
+	words := make([]string, 0, len(list))
+	for _, one := range list {
+		word, isWord := one.(string)
+		if ok = ok && isWord && !strings.ContainsAny(word, "\\\"\n\t"); !ok {
+			return false
+		}
+		words = append(words, word)
 	}
+	s.words = words
 	return ok
 }
 
 // follower holds what a scanner reads against a shape.
 type follower struct {
-	open []frame // objects and arrays not yet closed
-	next *shape  // of the value that follows a key, or of the root
+	open  []frame // objects and arrays not yet closed
+	next  *shape  // of the value that comes next
+	words []string
+	whole bool
+	doubt bool // something was read that only the validator can judge
 }
 
 type frame struct {
-	shape *shape
-	array bool
+	shape    *shape
+	array    bool
+	seen     uint64 // properties, by their numbers
+	required int    // of these
 }
 
 func (f *follower) value(kind byte) string {
@@ -92,26 +205,66 @@ func (f *follower) value(kind byte) string {
 			s = f.open[n-1].shape.items
 		}
 	}
-	if s != nil && !s.first[kind] {
+	f.words, f.whole = nil, false
+	switch {
+	case s == nil:
+	case s.kinds&kindOf(kind) == 0:
 		return "a value of another type than the schema's"
+	case s.words != nil && kind != '"':
+		return "a value that the schema's enum does not have"
+	default:
+		f.words, f.whole = s.words, s.whole && kindOf(kind) == kindNumber
 	}
 	if kind == '{' || kind == '[' {
-		f.open = append(f.open, frame{s, kind == '['})
+		f.open = append(f.open, frame{shape: s, array: kind == '['})
+	}
+	return ""
+}
+
+func (f *follower) scalar(raw string) string {
+	switch {
+	case f.words != nil && strings.Contains(raw, `\`):
+		f.doubt = true
+	case f.words != nil && !slices.Contains(f.words, raw):
+		return "a value that the schema's enum does not have"
+	case f.whole && strings.ContainsAny(raw, ".eE"):
+		x, err := strconv.ParseFloat(raw, 64)
+		if f.doubt = f.doubt || err != nil; err == nil && x != math.Trunc(x) {
+			return "a number that is no integer"
+		}
 	}
 	return ""
 }
 
 func (f *follower) key(raw string) string {
 	f.next = nil
-	s := f.open[len(f.open)-1].shape
-	if s == nil || strings.Contains(raw, `\`) {
+	top := &f.open[len(f.open)-1]
+	if top.shape == nil {
 		return ""
 	}
-	sub, known := s.props[raw]
-	if f.next = sub; !known && s.closed {
+	p := top.shape.props[raw]
+	switch {
+	case strings.Contains(raw, `\`):
+		f.doubt = true
+	case p == nil && top.shape.closed:
 		return "a key that the schema does not allow"
+	case p != nil:
+		f.next = p.shape
+		bit := uint64(1) << (p.number % 64)
+		f.doubt = f.doubt || top.seen&bit != 0
+		if top.seen&bit == 0 && p.required {
+			top.required++
+		}
+		top.seen |= bit
 	}
 	return ""
 }
 
-func (f *follower) up() { f.open = f.open[:len(f.open)-1] }
+func (f *follower) up() string {
+	top := f.open[len(f.open)-1]
+	f.open = f.open[:len(f.open)-1]
+	if !top.array && top.shape != nil && top.required < top.shape.required && !f.doubt {
+		return "a key that the schema requires is missing"
+	}
+	return ""
+}

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -61,7 +62,7 @@ func (t tools) judge(p *routing.Prompt, a *routing.Answer, known map[string][]by
 			verdict.Skipped, verdict.Detail = true, "not checked: "+err.Error()
 		}
 	}
-	if signs := newToolSigns(p); signs != nil && (len(a.Tools) > 0 || !excused(p, a)) && signs.score(p, a) >= t.score {
+	if signs := newToolSigns(p); signs != nil && (len(a.Tools) > 0 || !excused(p, a)) && signs.score(t, p, a) >= t.score {
 		return routing.Rejected(routing.ReasonToolArgs, "the calls do not fit the request")
 	}
 	return verdict
@@ -88,20 +89,32 @@ func (t tools) arguments(call routing.ToolCall, schema []byte) (wrong string, er
 	if strings.TrimSpace(args) == "" {
 		args = "{}"
 	}
-	var s scanner
-	s.reset(0)
+	var c compiled
+	if len(schema) > 0 {
+		c = t.schemas.get(schema)
+	}
+	f := follower{next: c.shape}
+	s := scanner{calm: settled}
+	if c.exact {
+		s.listen = &f
+	}
 	s.read(args)
+	if c.exact && s.wrong != "" && !f.doubt {
+		return s.wrong, nil
+	}
+	if f.doubt { // the follower may have objected to what is JSON
+		s = scanner{calm: settled}
+		s.read(args)
+	}
 	switch {
 	case !s.complete() || s.fixes != 0 || skipSpace(args[s.pos:]) != "":
 		return "the arguments are not JSON", nil
 	case skipSpace(args)[0] != '{':
 		return "the arguments are no object", nil
-	case len(schema) == 0:
+	case c.problem != "":
+		return "", errors.New(c.problem)
+	case len(schema) == 0 || c.exact && !f.doubt:
 		return "", nil
-	}
-	c := t.schemas.get(schema)
-	if c.problem != "" {
-		return "", fmt.Errorf("%s", c.problem)
 	}
 	return c.validate(args)
 }

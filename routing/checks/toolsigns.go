@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"encoding/json"
 	"math"
 	"strings"
 	"unicode"
@@ -13,53 +12,59 @@ import (
 // the request is not in the arguments, or much of the arguments is not in the request. The points were set
 // by hand and measured on recorded calls of BFCL (Berkeley Function Calling Leaderboard, 2024-08-11).
 type toolSigns struct {
-	prompt  string          // in lower case
-	words   map[string]bool // of the prompt, by their stems
-	numbers []string        // of the prompt
+	prompt  string   // in lower case
+	words   *wordSet // of the prompt, by their stems
+	numbers []string // of the prompt
+	spelled [13]bool // numbers that the prompt writes as words
 }
 
 // Scores from which an answer is rejected: where only what is nearly certain counts, and by all signs.
 const (
-	certainSigns = 3.0
-	likelySigns  = 1.5
+	certainSigns = 2.75
+	likelySigns  = 1.45
 )
 
-// newToolSigns reads a request. It is nil, and nothing is weighed, in a conversation: arguments then come
-// from everywhere, and an answer without a call is as common as one with.
+// newToolSigns reads a request. It is nil, and nothing is weighed, in a conversation or behind a system
+// prompt: arguments then come from everywhere, and an answer without a call is as common as one with.
 func newToolSigns(p *routing.Prompt) *toolSigns {
 	if len(p.Turns) != 1 || len(p.Turns[0].Sources) > 0 || p.System != "" {
 		return nil
 	}
 	text := ends(p.Turns[0].Text, 4000)
-	s := &toolSigns{prompt: strings.ToLower(text), words: map[string]bool{}, numbers: numbersIn(text)}
-	for _, word := range wordsOf(s.prompt) {
-		s.words[stem(word)] = true
-	}
+	s := &toolSigns{prompt: strings.ToLower(text), words: newWordSet(len(text) / 6), numbers: numbersIn(text)}
+	eachWord(s.prompt, func(w []byte) {
+		s.words.add(hash(w[:stemLen(w)]))
+		if n := numberOf(string(w)); n > 0 && n < len(s.spelled) && len(w) > 2 {
+			s.spelled[n] = true
+		}
+	})
 	return s
 }
 
 // score adds the signs up.
-func (s *toolSigns) score(p *routing.Prompt, a *routing.Answer) float64 {
+func (s *toolSigns) score(t tools, p *routing.Prompt, a *routing.Answer) float64 {
 	clauses := math.Min(1, float64(s.clauses())/8)
 	score := clauses - 1.5*math.Min(1, float64(len(s.numbers))/10)
 	if len(a.Tools) == 0 {
 		return score + s.textScore(p, strings.ToLower(a.Text))
 	}
+	v := arguments{signs: s}
 	var args strings.Builder
-	var v values
 	overlap := 0.0
 	calls, used := map[string]bool{}, map[string]bool{}
 	known := toolsByName(p)
 	for _, c := range a.Tools {
 		calls[c.Name+c.Args], used[c.Name] = true, true
-		args.WriteString(strings.ToLower(c.Args))
-		v.collect(c, known[c.Name])
+		args.WriteString(c.Args)
+		v.read(c.Args, t.schemas.get(known[c.Name].Schema).shape)
 		overlap += s.overlap(c.Name)
 	}
-	unused := portion(len(s.numbers), func(i int) bool { return !hasNumber(args.String(), s.numbers[i]) })
+	unused := portion(len(s.numbers), func(i int) bool {
+		return !strings.Contains(args.String(), s.numbers[i]) && !anySame(s.numbers[i], v.numbers)
+	})
 	score += 2.5*unused - 0.5*math.Min(1, math.Log(float64(len(a.Tools)))/2) - overlap/float64(len(a.Tools))
-	score += 1.5 * portion(len(v.numbers), func(i int) bool { return !s.supports(v.numbers[i]) })
-	score += 2 * portion(len(v.words), func(i int) bool { return !s.words[stem(v.words[i])] })
+	score += 1.5 * portion(len(v.checked), func(i int) bool { return !s.supports(v.checked[i]) })
+	score += 2 * v.newWords()
 	score -= 0.5 * (1 - float64(len(used))/float64(len(p.Tools)))
 	score += points(len(calls) < len(a.Tools), 2) + points(v.unknown, 4) + points(v.blank, 2)
 	if len(a.Tools) == 1 {
@@ -100,85 +105,40 @@ func toolsByName(p *routing.Prompt) map[string]routing.Tool {
 
 // clauses counts words and signs with which people string requests together.
 func (s *toolSigns) clauses() int {
-	n := strings.Count(s.prompt, "?") + strings.Count(s.prompt, ",") + strings.Count(s.prompt, ";")
-	for _, w := range []string{" and ", " also", " then ", " second", " third", " finally", " another", " next", " respectively", " both "} {
-		n += strings.Count(s.prompt, w)
+	commas := 0
+	for i := range len(s.prompt) {
+		if s.prompt[i] == ',' && at(s.prompt, i+1) == ' ' && !isDigit(s.prompt, i+2) {
+			commas++
+		}
 	}
-	return n
+	return commas + count(s.prompt, "?", ";", " and ", " also", " then ", " second", " third", " finally", " another", " next", " respectively", " both ")
 }
 
 // overlap is how many of the words of a tool's name stand in the prompt.
 func (s *toolSigns) overlap(name string) float64 {
-	words := wordsOf(strings.ToLower(spaceCamel(name)))
-	return 1 - portion(len(words), func(i int) bool { return !s.words[stem(words[i])] })
-}
-
-// values are the arguments of the calls.
-type values struct {
-	numbers []string
-	words   []string
-	unknown bool // there is one that the schema does not name
-	blank   bool // there is null, nothing or a placeholder
-}
-
-func (v *values) collect(c routing.ToolCall, t routing.Tool) {
-	var args map[string]any
-	if json.Unmarshal([]byte(c.Args), &args) != nil {
-		return
+	all, found := 0.0, 0.0
+	eachWord(spaceCamel(name), func(w []byte) {
+		all++
+		if s.words.has(hash(w[:stemLen(w)])) {
+			found++
+		}
+	})
+	if all == 0 {
+		return 1
 	}
-	var schema struct {
-		Properties map[string]struct {
-			Enum []any `json:"enum"`
-		} `json:"properties"`
-	}
-	_ = json.Unmarshal(t.Schema, &schema) // what cannot be read has no properties
-	for key, value := range args {
-		p, ok := schema.Properties[key]
-		if !ok {
-			v.unknown = true
-		}
-		if len(p.Enum) == 0 {
-			v.add(value)
-		}
-	}
-}
-
-func (v *values) add(value any) {
-	switch value := value.(type) {
-	case nil:
-		v.blank = true
-	case string:
-		if strings.TrimSpace(value) == "" || strings.Contains(value, "<") {
-			v.blank = true
-		}
-		v.words = append(v.words, wordsOf(strings.ToLower(value))...)
-		v.numbers = append(v.numbers, numbersIn(value)...)
-	case float64:
-		b, _ := json.Marshal(value)
-		v.numbers = append(v.numbers, string(b))
-	case []any:
-		for _, one := range value {
-			v.add(one)
-		}
-	case map[string]any:
-		for _, one := range value {
-			v.add(one)
-		}
-	}
+	return found / all
 }
 
 // supports tells whether the prompt has a number, also as a percentage or a word.
 func (s *toolSigns) supports(n string) bool {
-	for _, have := range s.numbers {
-		if sameNumber(have, n) {
+	d := digits(n)
+	return anySame(n, s.numbers) || d > 0 && d < len(s.spelled) && s.spelled[d]
+}
+
+func anySame(n string, list []string) bool {
+	for _, m := range list {
+		if sameNumber(n, m) {
 			return true
-		}
-	}
-	if d := digits(n); d > 0 && d <= 12 {
-		for _, word := range wordsOf(s.prompt) {
-			if numberOf(word) == d && len(word) > 2 {
-				return true
-			}
 		}
 	}
 	return false
