@@ -1,8 +1,6 @@
 package dialect
 
-import (
-	"ockham/bedrock"
-)
+import "ockham/bedrock"
 
 // repair turns a client's history into one that Bedrock accepts and that says the same. Clients keep
 // histories that no model ever saw: cut, merged, written by hand, or made with another vendor's rules.
@@ -24,7 +22,11 @@ func repair(c *Call, turns []bedrock.Message) error {
 	if len(turns) == 0 && len(r.System) == 0 {
 		return wrong("messages", "holds no text")
 	}
-	turns = bothEnds(pairTools(turns))
+	turns = pairTools(turns)
+	if n := len(turns); n > 0 && turns[n-1].Role == "assistant" {
+		c.drop("prefill")
+	}
+	turns = bothEnds(turns)
 	for i := range turns {
 		turns[i].Content = besideDocuments(turns[i].Content)
 	}

@@ -79,7 +79,7 @@ func TestGenerateRefuses(t *testing.T) {
 		{"max_tokens type", `{"prompt":"a","max_tokens":"9"}`, "max_tokens", `"max_tokens" must be an integer, not a string`},
 		{"max_tokens float", `{"prompt":"a","max_tokens":1.5}`, "max_tokens", `"max_tokens" must be an integer of at least 1`},
 		{"max_tokens zero", `{"prompt":"a","max_tokens":0}`, "max_tokens", `"max_tokens" must be an integer of at least 1`},
-		{"max_tokens huge", `{"prompt":"a","max_tokens":1` + strings.Repeat("0", 400) + `}`, "max_tokens", `"max_tokens" must be an integer of at least 1`},
+		{"max_tokens huge", `{"prompt":"a","max_tokens":1` + strings.Repeat("0", 400) + `}`, "max_tokens", `"max_tokens" must be an integer of at most 2147483647`},
 		{"temperature", `{"prompt":"a","temperature":1.5}`, "temperature", `"temperature" must be between 0 and 1`},
 		{"temperature type", `{"prompt":"a","temperature":[]}`, "temperature", `"temperature" must be a number, not an array`},
 		{"stop", `{"prompt":"a","stop":[""]}`, "stop[0]", `"stop[0]" must not be empty`},

@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"errors"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -152,6 +153,9 @@ func integer(v gjson.Result, least int) (int, error) {
 		return 0, wrong("", "must be an integer, not "+kind(v))
 	}
 	n, err := strconv.ParseInt(v.Raw, 10, 32)
+	if errors.Is(err, strconv.ErrRange) && v.Raw[0] != '-' {
+		return 0, wrong("", "must be an integer of at most "+strconv.Itoa(math.MaxInt32))
+	}
 	if err != nil || int(n) < least {
 		return 0, wrong("", "must be an integer of at least "+strconv.Itoa(least))
 	}
