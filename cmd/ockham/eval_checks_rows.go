@@ -105,7 +105,7 @@ func decodeCheckRow(line []byte) (row checkRow, err error) {
 	if row.ID == "" {
 		return row, errors.New(`no "id"`)
 	}
-	if _, ok := judgedBy[row.Check]; !ok {
+	if setsOf(row.Check) == nil {
 		return row, fmt.Errorf("row %s: no check is called %q", row.ID, row.Check)
 	}
 	if len(row.Request.Instruction) > 0 {
@@ -119,8 +119,8 @@ func decodeCheckRow(line []byte) (row checkRow, err error) {
 	return row, nil
 }
 
-// prompt is the request as the checks see it.
-func (r *checkRow) prompt() *routing.Prompt {
+// prompt is the request as the checks see it, with or without the constraints that the row gives as data.
+func (r *checkRow) prompt(data bool) *routing.Prompt {
 	turn := routing.Turn{Role: "user", Text: r.Request.Prompt}
 	if r.Request.Context != "" {
 		turn.Sources = []string{r.Request.Context}
@@ -133,7 +133,7 @@ func (r *checkRow) prompt() *routing.Prompt {
 		p.Tools = append(p.Tools, routing.Tool{Name: t.Name, Schema: t.Schema})
 	}
 	r.format(p)
-	if r.constraints != "" {
+	if data && r.constraints != "" {
 		p.Metadata = map[string]string{"format": r.constraints}
 	}
 	return p

@@ -19,6 +19,7 @@ type checkReport struct {
 // checkTally counts the rows of a check, or of a part of them.
 type checkTally struct {
 	Check       string `json:"check"`
+	Set         string `json:"checks"` // by which it was judged
 	Source      string `json:"source,omitempty"`
 	Lang        string `json:"lang,omitempty"`
 	Constructed bool   `json:"constructed,omitempty"`
@@ -64,20 +65,20 @@ func percent(n, of int) float64 {
 // tallyChecks counts every check as a whole, and then by source, language and whether it was constructed.
 func tallyChecks(judged []judgedRow) []checkTally {
 	type key struct {
-		check, source, lang string
-		constructed         bool
+		check, set, source, lang string
+		constructed              bool
 	}
 	tallies := map[key]*checkTally{}
 	count := func(k key, j judgedRow) {
 		if tallies[k] == nil {
-			tallies[k] = &checkTally{Check: k.check, Source: k.source, Lang: k.lang, Constructed: k.constructed}
+			tallies[k] = &checkTally{Check: k.check, Set: k.set, Source: k.source, Lang: k.lang, Constructed: k.constructed}
 		}
 		tallies[k].add(j)
 	}
 	for _, j := range judged {
-		all := key{check: j.Check}
+		all := key{check: j.Check, set: j.set.Name}
 		count(all, j)
-		if part := (key{j.Check, cmp.Or(j.Source, "-"), j.Lang, j.Constructed}); part != all {
+		if part := (key{j.Check, j.set.Name, cmp.Or(j.Source, "-"), j.Lang, j.Constructed}); part != all {
 			count(part, j)
 		}
 	}
@@ -86,7 +87,7 @@ func tallyChecks(judged []judgedRow) []checkTally {
 		list = append(list, *t)
 	}
 	slices.SortFunc(list, func(a, b checkTally) int {
-		return cmp.Or(cmp.Compare(a.Check, b.Check), cmp.Compare(a.Source, b.Source),
+		return cmp.Or(cmp.Compare(a.Check, b.Check), cmp.Compare(a.Set, b.Set), cmp.Compare(a.Source, b.Source),
 			cmp.Compare(a.Lang, b.Lang), cmp.Compare(b2i(a.Constructed), b2i(b.Constructed)))
 	})
 	return list
@@ -101,10 +102,10 @@ func b2i(b bool) int {
 
 func (r checkReport) print(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "check\tsource\tbad\tcatch %\tgood\tfalse alarm %\tmended")
+	fmt.Fprintln(w, "rows\tjudged by\tsource\tbad\tcatch %\tgood\tfalse alarm %\tmended")
 	for _, t := range r.Checks {
-		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%d\t%s\t%d\n",
-			t.Check, t.part(), t.Bad, share(t.Catch, t.Bad), t.Good, share(t.FA, t.Good), t.Mended)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%d\t%s\t%d\n",
+			t.Check, t.Set, t.part(), t.Bad, share(t.Catch, t.Bad), t.Good, share(t.FA, t.Good), t.Mended)
 	}
 	if len(r.Cascades) > 0 {
 		fmt.Fprintln(w)
