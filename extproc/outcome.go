@@ -49,7 +49,7 @@ type Attempt struct {
 	FirstToken   time.Duration // since Start; 0 when none came
 	Took         time.Duration
 	Status       int    // HTTP status of Bedrock or of Envoy in its place, 0 when there was none
-	Verdict      string // accept or reject
+	Verdict      string // accept or reject; "" when the client left before it could be told
 	Reason       routing.Reason
 	Detail       string // for operators; no text of prompt or answer
 	Tokens       routing.Tokens

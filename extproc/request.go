@@ -138,7 +138,6 @@ func (x *exchange) forward() error {
 	m := replaceRequest(a.fit.Body, set, headerNames(x.headers, keepRequestHeader))
 	x.in.Body = nil // the parsed request holds what it needs
 	if err := x.send(m); err != nil {
-		x.out.Left = true
 		return err
 	}
 	return x.respond()

@@ -37,12 +37,6 @@ type response struct {
 	finished bool
 }
 
-// heard is a message of Envoy's, or the end of the stream.
-type heard struct {
-	m   *extprocv3.ProcessingRequest
-	err error
-}
-
 // respond holds the first answer, and the next ones, until one can be sent; then sends it.
 func (x *exchange) respond() error {
 	inbox := x.listen()
@@ -53,12 +47,11 @@ func (x *exchange) respond() error {
 		x.setTimer()
 		var err error
 		select {
-		case h := <-inbox:
-			if h.err != nil {
-				x.gone()
-				return h.err
+		case m, ok := <-inbox:
+			if !ok {
+				return errGone
 			}
-			err = x.hear(h.m)
+			err = x.hear(m)
 		case p := <-x.remote:
 			x.hearRemote(p)
 		case o := <-x.opinions:
@@ -74,38 +67,31 @@ func (x *exchange) respond() error {
 		}
 	}
 	x.stopRemote()
-	for {
-		if h := <-inbox; h.err != nil {
-			return h.err
-		}
+	for range inbox { // Envoy ends the stream once it has our last word
 	}
+	return errGone
 }
 
 // listen reads Envoy's messages, so that they can be waited for together with deadlines and with the
-// service's own calls.
-func (x *exchange) listen() <-chan heard {
-	inbox := make(chan heard)
+// service's own calls. The channel is closed when the stream has ended, in whatever way: a request that
+// is not told so would wait for ever.
+func (x *exchange) listen() <-chan *extprocv3.ProcessingRequest {
+	inbox := make(chan *extprocv3.ProcessingRequest)
 	go func() {
+		defer close(inbox)
 		for {
 			m, err := x.recv()
-			select {
-			case inbox <- heard{m, err}:
-			case <-x.ctx.Done():
+			if err != nil {
 				return
 			}
-			if err != nil {
+			select {
+			case inbox <- m:
+			case <-x.ctx.Done():
 				return
 			}
 		}
 	}()
 	return inbox
-}
-
-// gone says that the stream ended before our last word: the client has left, or Envoy has lost
-// Bedrock's connection inside the hold and answers by itself.
-func (x *exchange) gone() {
-	x.out.Left = true
-	x.cur.fail(errGone)
 }
 
 func (x *exchange) hear(m *extprocv3.ProcessingRequest) error {

@@ -49,6 +49,7 @@ func (s *Service) Process(stream extprocv3.ExternalProcessor_ProcessServer) (err
 	}()
 	err = x.run()
 	if err == nil || errors.Is(err, errGone) {
+		x.gone()
 		return nil
 	}
 	if status.Code(err) == codes.Unknown {
@@ -60,6 +61,18 @@ func (s *Service) Process(stream extprocv3.ExternalProcessor_ProcessServer) (err
 
 // errGone says that Envoy has ended the stream: the request is over, one way or the other.
 var errGone = errors.New("envoy ended the stream")
+
+// gone notes that the stream ended. If that was before our last word, the client has left, or Envoy has
+// lost Bedrock's connection inside the hold and answers by itself.
+func (x *exchange) gone() {
+	if x.finished {
+		return
+	}
+	x.out.Left, x.out.Verdict = true, ""
+	if x.cur != nil {
+		x.cur.fail(errGone)
+	}
+}
 
 // recv returns the next message, or errGone.
 func (x *exchange) recv() (*extprocv3.ProcessingRequest, error) {

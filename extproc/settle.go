@@ -88,7 +88,10 @@ func rejected(a *attempt) string { return "reject;" + string(a.reason()) }
 // close settles an attempt's verdict, tokens and cost, as far as they are known.
 func (x *exchange) close(a *attempt) {
 	a.Verdict, a.Reason, a.Detail = "accept", "", ""
-	if a.rejected() {
+	switch {
+	case errors.Is(a.failure, errGone): // nobody was left to judge it for
+		a.Verdict = ""
+	case a.rejected():
 		a.Verdict, a.Reason, a.Detail = "reject", a.reason(), a.reject.Detail
 	}
 	if a.Took == 0 || !a.done {

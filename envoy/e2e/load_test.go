@@ -198,6 +198,15 @@ func TestClientsThatLeave(t *testing.T) {
 		}
 		return nil
 	})
+	wantNoneLeft(t)
+	for id, o := range r.outcomes {
+		if !o.Left && o.Status != http.StatusOK {
+			t.Errorf("%s: got status %d, want it told that the client left", id, o.Status)
+		}
+		if n := len(o.Attempts); o.Left && n > 0 && o.Attempts[n-1].Reason == routing.ReasonTimeout {
+			t.Errorf("%s: its %d attempts went on after the client", id, n)
+		}
+	}
 	many(t, 16, func(i int) error { return r.ask(prompt(fmt.Sprint("after ", i))) })
 }
 

@@ -110,7 +110,10 @@ func (r *rig) serve(t testing.TB, socket string, o options) {
 	g := grpc.NewServer(grpc.MaxRecvMsgSize(64<<20), grpc.MaxSendMsgSize(64<<20))
 	extprocv3.RegisterExternalProcessorServer(g, s)
 	go func() { _ = g.Serve(l) }()
-	t.Cleanup(g.Stop)
+	t.Cleanup(func() {
+		wantNoneLeft(t)
+		g.Stop()
+	})
 }
 
 func (r *rig) policy(t testing.TB, o options) *extproc.Policy {
