@@ -72,13 +72,17 @@ func limit(q *question, a answer) answer {
 	return a.within(q.allowed())
 }
 
-// allowed is the limit in pieces of text; a model that counts more tokens for the same text says less.
-func (q *question) allowed() int {
-	most := q.model().MaxOutput
+// most is how many tokens the answer may have.
+func (q *question) most() int {
 	if q.talk.limit != nil {
-		most = *q.talk.limit
+		return *q.talk.limit
 	}
-	return max(1, int(float64(most)/q.model().tokenFactor))
+	return q.model().MaxOutput
+}
+
+// allowed is that limit in pieces of text; a model that counts more tokens for the same text says less.
+func (q *question) allowed() int {
+	return max(1, int(float64(q.most())/q.model().tokenFactor))
 }
 
 func firstStop(text string, sequences []string) (string, int) {
