@@ -2,6 +2,8 @@ package doctor_test
 
 import (
 	"errors"
+	"flag"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -238,5 +240,34 @@ func TestFiles(t *testing.T) {
 				t.Errorf("traps (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+var update = flag.Bool("update", false, "write docs/doctor.md anew")
+
+func TestTrapsAreDocumented(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("# What `ockham doctor` knows\n\n" +
+		"    ockham doctor envoy.yaml                 # a bootstrap, a config_dump, EnvoyFilters, Envoy Gateway's policies\n" +
+		"    ockham doctor http://127.0.0.1:9901      # a running Envoy's admin interface: configuration and counters\n" +
+		"    ockham doctor --live http://envoy:8080   # requests, none of which reaches a model\n\n" +
+		"It ends with 0 when it finds nothing, 1 when it finds something, 2 when it cannot read what it was given.\n" +
+		"`--json` is for machines, `--envoy-version` for files that do not say which Envoy runs them, `--here` to look for\n" +
+		"UNIX sockets on this machine.\n\n| trap | what users see | fix |\n|---|---|---|\n")
+	for _, trap := range doctor.Traps() {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", trap.Name, trap.Harm, trap.Fix)
+	}
+	file := filepath.Join(envoytest.Root(t), "docs", "doctor.md")
+	if *update {
+		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(b.String(), string(got)); diff != "" {
+		t.Errorf("docs/doctor.md is not what the traps say; run this test with -update:\n%s", diff)
 	}
 }
