@@ -54,5 +54,12 @@ check: ## format, vet, lint, layers, dead code
 	$(GO) mod verify
 	@echo "check: nothing left out"
 
+test-mesh: envoy ## Istio, Envoy Gateway and Kubernetes judge what is rendered; builds their tools once, half an hour
+	./envoy/mesh/tools.sh
+	ENVOY="$$(./envoy/find.sh)" $(GO) test -tags mesh -count=1 ./envoy/mesh
+
+test-docker: envoy ## the image and docker-compose.yml, with a Docker daemon of its own; needs root
+	./envoy/docker/prove.sh
+
 clean: ## everything that was built or installed
 	rm -rf build

@@ -100,6 +100,9 @@ func serviceConfig(v *kubernetesView) string {
 	if v.view.WebSocket {
 		line("  websocket: {enabled: true, envoy: %s}", quote(v.socketsGoThrough()))
 	}
+	if v.Auth != nil {
+		line("inputs: {tenant: %s}", TenantHeader)
+	}
 	line("bedrock:")
 	line("  region: %s", v.view.Regions[0].Name)
 	if more := v.view.Regions[1:]; len(more) > 0 {
