@@ -13,6 +13,7 @@ func commands() []*cobra.Command {
 		newExplainCommand(),
 		newHealthCommand(),
 		newRenderCommand(),
+		newReplayCommand(),
 		newServeCommand(),
 		newTrainCommand(),
 		newUpCommand(),

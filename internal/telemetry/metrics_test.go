@@ -204,19 +204,19 @@ func TestViewOfAWindow(t *testing.T) {
 }
 
 func TestSpreadQuantiles(t *testing.T) {
-	var s spread
+	var s Spread
 	for i := range 1000 {
-		s.add(float64(i + 1))
+		s.Add(float64(i + 1))
 	}
-	got := s.quantiles()
+	got := s.Quantiles()
 	for name, pair := range map[string][2]float64{"p50": {got.P50, 500}, "p95": {got.P95, 950}, "p99": {got.P99, 990}} {
 		if off := pair[0]/pair[1] - 1; off < -0.13 || off > 0.13 {
 			t.Errorf("%s: got %.0f ms, want about %.0f", name, pair[0], pair[1])
 		}
 	}
-	s.add(-1)
-	s.add(1e12)
-	if got := s.quantiles(); got.Count != 1002 {
+	s.Add(-1)
+	s.Add(1e12)
+	if got := s.Quantiles(); got.Count != 1002 {
 		t.Errorf("counted %d, want 1002", got.Count)
 	}
 }

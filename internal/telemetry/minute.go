@@ -9,7 +9,7 @@ type minute struct {
 	requests, failed, escalated, left int
 	costUSD, largestUSD               float64
 	evidence                          Evidence
-	took, first, decided, held        spread
+	took, first, decided, held        Spread
 }
 
 func (m *minute) add(r *Record) {
@@ -20,13 +20,13 @@ func (m *minute) add(r *Record) {
 	m.escalated += one(r.Escalated)
 	m.left += one(r.Left)
 	m.evidence.Add(r)
-	m.took.add(r.Millis)
-	m.decided.add(r.DecidedMillis)
+	m.took.Add(r.Millis)
+	m.decided.Add(r.DecidedMillis)
 	if r.HeldMillis > 0 {
-		m.held.add(r.HeldMillis)
+		m.held.Add(r.HeldMillis)
 	}
 	if first := r.FirstMillis(); first > 0 {
-		m.first.add(first)
+		m.first.Add(first)
 	}
 }
 
@@ -38,10 +38,10 @@ func (m *minute) merge(o *minute) {
 	m.costUSD += o.costUSD
 	m.largestUSD += o.largestUSD
 	m.evidence = m.evidence.Plus(o.evidence)
-	m.took.merge(&o.took)
-	m.first.merge(&o.first)
-	m.decided.merge(&o.decided)
-	m.held.merge(&o.held)
+	m.took.Merge(&o.took)
+	m.first.Merge(&o.first)
+	m.decided.Merge(&o.decided)
+	m.held.Merge(&o.held)
 }
 
 // FirstMillis is how long the client waited for the first token of the answer it got, the release

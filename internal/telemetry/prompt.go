@@ -120,3 +120,20 @@ func copyText(p *routing.Prompt, keep int) (text *PromptText, cut bool) {
 	}
 	return text, cut
 }
+
+// Prompt is what the router saw, as far as it was kept: a policy can decide about it again. Headers,
+// metadata and the schemas of tools are not kept.
+func (t *PromptText) Prompt() *routing.Prompt {
+	p := &routing.Prompt{
+		Task: t.Task, Pipe: t.Pipe, Model: t.Model, System: t.System, Needs: routing.Needs(t.Needs),
+		Format: routing.Format(t.Format), Schema: []byte(t.Schema), MaxTokens: t.MaxTokens,
+		CachedTokens: t.Weight.Cached, ToolTokens: t.Weight.Tools, MediaTokens: t.Weight.Media,
+	}
+	for _, turn := range t.Turns {
+		p.Turns = append(p.Turns, routing.Turn(turn))
+	}
+	for _, name := range t.Tools {
+		p.Tools = append(p.Tools, routing.Tool{Name: name})
+	}
+	return p
+}

@@ -2,9 +2,9 @@ package telemetry
 
 import "math"
 
-// spread counts durations in buckets that grow by a quarter, from a quarter of a millisecond to five
+// Spread counts durations in buckets that grow by a quarter, from a quarter of a millisecond to five
 // minutes: quantiles are right to about a tenth, in fixed memory, and spreads add up.
-type spread [spreadBuckets]uint32
+type Spread [spreadBuckets]uint32
 
 const (
 	spreadBuckets = 64
@@ -12,7 +12,8 @@ const (
 	spreadGrowth  = 1.25
 )
 
-func (s *spread) add(millis float64) {
+// Add counts a duration.
+func (s *Spread) Add(millis float64) {
 	s[bucketOf(millis)]++
 }
 
@@ -23,7 +24,8 @@ func bucketOf(millis float64) int {
 	return min(int(math.Ceil(math.Log(millis/spreadFirst)/math.Log(spreadGrowth))), spreadBuckets-1)
 }
 
-func (s *spread) merge(other *spread) {
+// Merge adds the counts of other.
+func (s *Spread) Merge(other *Spread) {
 	for i, n := range other {
 		s[i] += n
 	}
@@ -37,7 +39,8 @@ type Quantiles struct {
 	P99   float64 `json:"p99"`
 }
 
-func (s *spread) quantiles() Quantiles {
+// Quantiles are 0 where nothing was counted.
+func (s *Spread) Quantiles() Quantiles {
 	total := 0
 	for _, n := range s {
 		total += int(n)
@@ -46,7 +49,7 @@ func (s *spread) quantiles() Quantiles {
 }
 
 // quantile returns the geometric middle of the bucket in which share of the total is reached.
-func (s *spread) quantile(share float64, total int) float64 {
+func (s *Spread) quantile(share float64, total int) float64 {
 	if total == 0 {
 		return 0
 	}

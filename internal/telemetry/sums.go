@@ -50,7 +50,7 @@ type ModelSums struct {
 	First    Quantiles   `json:"first_token_ms"`
 	Took     Quantiles   `json:"ms"`
 
-	first, took spread
+	first, took Spread
 }
 
 // ChargeSums is what judge or verifier did and cost.
@@ -129,9 +129,9 @@ func (s *Sums) countAttempt(pipe string, a *AttemptRecord, served bool) {
 	}
 	sums.Tokens.add(a.TokenRecord)
 	sums.CostUSD += a.CostUSD
-	sums.took.add(a.Millis)
+	sums.took.Add(a.Millis)
 	if a.FirstMillis > 0 {
-		sums.first.add(a.FirstMillis)
+		sums.first.Add(a.FirstMillis)
 	}
 }
 

@@ -62,8 +62,8 @@ func (s *Sums) View(now time.Time, window time.Duration) View {
 	return View{
 		Now: now.UTC(), Since: s.since, Seq: s.seq, Total: s.total.totals(), Savings: s.total.evidence.Savings(),
 		Latency: map[string]Quantiles{
-			"took": all.took.quantiles(), "first_token": all.first.quantiles(),
-			"decided": all.decided.quantiles(), "held": all.held.quantiles(),
+			"took": all.took.Quantiles(), "first_token": all.first.Quantiles(),
+			"decided": all.decided.Quantiles(), "held": all.held.Quantiles(),
 		},
 		Flows: s.sortedFlows(), Reasons: sortedCounts(s.reasons), Strategy: sortedCounts(s.ways),
 		Models: s.sortedModels(), Charges: s.sortedCharges(),
@@ -113,7 +113,7 @@ func (s *Sums) sortedFlows() []Flow {
 func (s *Sums) sortedModels() []ModelSums {
 	all := copies(s.models)
 	for i := range all {
-		all[i].First, all[i].Took = all[i].first.quantiles(), all[i].took.quantiles()
+		all[i].First, all[i].Took = all[i].first.Quantiles(), all[i].took.Quantiles()
 	}
 	slices.SortFunc(all, func(a, b ModelSums) int { return cmp.Compare(a.Model, b.Model) })
 	return all
