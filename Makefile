@@ -15,7 +15,7 @@ TOOL    := $(GO) tool -modfile=tools/go.mod
 # Not ./...: build/ holds installed tools, some of which bring Go files of their own.
 PACKAGES := ./bedrock/... ./cmd/... ./dialect/... ./envoy/... ./extproc/... ./internal/... ./routing/...
 
-.PHONY: help build envoy up demo test check test-clients clean
+.PHONY: help build envoy up demo test check test-clients test-mesh test-docker clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16

@@ -3,7 +3,11 @@ package envoy_test
 import (
 	"io"
 	"net/http"
+	"os"
+	"strings"
 	"testing"
+
+	"ockham/envoy"
 )
 
 func TestPlannedRequestReachesBedrock(t *testing.T) {
@@ -24,4 +28,22 @@ func TestPlannedRequestReachesBedrock(t *testing.T) {
 	if n := e.Stat(t, "http.ockham.ext_proc.ockham.rejected_header_mutations"); n != 0 {
 		t.Errorf("%d header mutations rejected, want 0", n)
 	}
+}
+
+func TestConnectionFailureReachesTheService(t *testing.T) {
+	p := &planner{}
+	e := start(t, p, "127.0.0.1:1", func(params *envoy.Params) { params.Envoy136 = strings.HasPrefix(os.Getenv("ENVOY_VERSION"), "1.36.") })
+	if status, body := post(t, e.URL(t)+"/api/v1/generate", "{}"); status != 502 {
+		t.Errorf("got %d %s, want 502", status, body)
+	}
+	for len(p.saw) > 0 {
+		if m := <-p.saw; m.GetResponseHeaders() != nil {
+			flags := m.Attributes["envoy.filters.http.ext_proc"].GetFields()["response.flags"].GetNumberValue()
+			if flags != 32 {
+				t.Errorf("the service was told of response flags %v, want 32 (UF)", flags)
+			}
+			return
+		}
+	}
+	t.Error("the service was not told of the failure")
 }

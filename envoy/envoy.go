@@ -29,6 +29,9 @@ type Params struct {
 	ClusterBuffer int // of every cluster; 0 and negative: Envoy's own limit (1 MiB)
 	MaxRequests   int // at once; 0: 100,000, negative: Envoy's own limit (1024)
 
+	// Envoy136 sets the runtime flag without which Envoy 1.36's own replies pass the filter by.
+	Envoy136 bool
+
 	Timeouts  Timeouts
 	AccessLog string // path, /dev/stdout for instance; none by default
 	Names     Names

@@ -78,6 +78,7 @@ type envoyFlags struct {
 func (f *envoyFlags) register(s *pflag.FlagSet) {
 	s.StringVar(&f.listen, "listen", "127.0.0.1:8080", "where clients connect, host:port")
 	s.StringVar(&f.admin, "admin", "", "Envoy's admin interface, host:port; none by default")
+	s.BoolVar(&f.p.Envoy136, "envoy-1.36", false, "set the runtime flag that Envoy 1.36 needs")
 	f.registerService(s)
 	f.registerBedrock(s)
 	f.registerAuth(s)

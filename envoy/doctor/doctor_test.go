@@ -159,13 +159,20 @@ func TestWhatIsRenderedIsClean(t *testing.T) {
 	}
 	e := envoytest.Envoy(t, []byte(config))
 	dump := e.AdminGet(t, "/config_dump")
-	if got := examine(t, dump, doctor.Options{}); len(got) != 0 {
+	if got := withoutAge(examine(t, dump, doctor.Options{})); len(got) != 0 {
 		t.Errorf("config_dump: found %v, want nothing", got)
 	}
 	broken := strings.ReplaceAll(dump, `"request_body_mode": "BUFFERED"`, `"request_body_mode": "STREAMED"`)
-	if got, want := examine(t, broken, doctor.Options{}), []string{"mode-request-body"}; !slices.Equal(got, want) {
+	if got, want := withoutAge(examine(t, broken, doctor.Options{})), []string{"mode-request-body"}; !slices.Equal(got, want) {
 		t.Errorf("config_dump with a wrong mode: found %v, want %v", got, want)
 	}
+}
+
+// withoutAge leaves out what is only said of the Envoy that the tests happen to run with.
+func withoutAge(names []string) []string {
+	return slices.DeleteFunc(names, func(name string) bool {
+		return name == "version" || name == "local-replies-skip-filter" || name == "cve-2026-47207"
+	})
 }
 
 func TestVersions(t *testing.T) {
