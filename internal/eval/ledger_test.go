@@ -133,6 +133,32 @@ func TestTunedModelIsBetterOnHeldBackRows(t *testing.T) {
 	}
 }
 
+// A program asks with the same words around other data: what was measured on them counts, also for data
+// never met, and not for a text that begins otherwise.
+func TestARecurringPromptGetsItsOwnRate(t *testing.T) {
+	const before, after = "Classify ticket regarding delivery invoice refund warranty shipment: ", " Return label"
+	rows := traffic(900)
+	for i := range rows {
+		if i%3 == 0 {
+			rows[i].Text, rows[i].Weak = fmt.Sprintf("%sparcel%d lost%s", before, i, after), indicator(i%60 == 0)
+		}
+	}
+	m, err := train.Tune(classifier.Default(), rows, train.TuningDefaults())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(m.Header().Templates); n == 0 {
+		t.Fatal("no template was found")
+	}
+	same, other := m.Score(before+"umbrella broken"+after, ""), m.Score("umbrella broken "+before+after, "")
+	if same.Weak > .35 {
+		t.Errorf("the small model nearly always fails here; got %+v", same)
+	}
+	if other.Weak <= same.Weak {
+		t.Errorf("a text that begins otherwise got %+v, one of the template %+v", other, same)
+	}
+}
+
 func TestTuneNeedsOutcomes(t *testing.T) {
 	if _, err := train.Tune(classifier.Default(), traffic(100), train.TuningDefaults()); err == nil || !strings.Contains(err.Error(), "need at least") {
 		t.Errorf("got %v, want an error that says how many are needed", err)

@@ -33,6 +33,7 @@ type Header struct {
 	Text      Layer           `json:"text"`  // judges without a task
 	Task      Layer           `json:"task"`  // judges with one
 	Tasks     map[string]Task `json:"tasks"`
+	Templates map[string]Task `json:"templates,omitempty"` // by Reading.Template
 	Aims      []Aim           `json:"aims"`
 	Unsure    Unsure          `json:"unsure"`
 	Seen      Seen            `json:"seen"`  // the texts of training
@@ -127,6 +128,11 @@ func New(h Header, table []uint64) (*Model, error) {
 			return nil, errors.New("classifier model: the table of aims does not rise")
 		}
 	}
+	templates, err := readTemplates(h.Templates)
+	if err != nil {
+		return nil, fmt.Errorf("classifier model: templates: %w", err)
+	}
+	m.templates = templates
 	m.scratch.New = func() any { return newReading() }
 	if s := m.Score("Which of these is true?", ""); math.IsNaN(s.Need + s.Weak + s.Strong) {
 		return nil, errors.New("classifier model: it answers with no number")
