@@ -92,6 +92,9 @@ func cascades(judged []judgedRow) []cascadeResult {
 				answers[g] = map[string]map[string]judgedRow{}
 			}
 			for _, model := range []string{j.Model, sizeOf(j.Model)} {
+				if model == "" {
+					continue
+				}
 				if answers[g][model] == nil {
 					answers[g][model] = map[string]judgedRow{}
 				}

@@ -60,7 +60,7 @@ func openStyle(s string) bool {
 			}
 		}
 	}
-	if all >= 2 {
+	if all >= 2 || all == 1 && isItem(last) {
 		return open*10 >= all*6
 	}
 	return len(lines) == 1 && !strings.ContainsAny(strings.TrimRight(s, "."), ".!?。！？।؟")

@@ -31,14 +31,14 @@ func (echo) Start(p *routing.Prompt) routing.Look {
 		}
 	}
 	var w window
-	seen := 0
+	seen, searched := 0, 0
 	return func(a *routing.Answer) routing.Verdict {
 		end := len(a.Text)
-		if !a.Done { // the last word may still grow
-			end = lastSpace(a.Text, seen)
-		}
-		if seen > end { // the text was mended
+		if a.Done { // another check may have put another text in its place
 			w, seen = window{}, 0
+		} else { // the last word may still grow
+			end = max(seen, lastSpace(a.Text, searched))
+			searched = len(a.Text)
 		}
 		found := false
 		eachWord(a.Text[seen:end], func(word []byte) {

@@ -43,13 +43,18 @@ func judgesStops(c routing.Check) bool {
 }
 
 func excused(p *routing.Prompt, a *routing.Answer) bool {
+	return stopped(p, a) || a.Stop == stopToolUse || len(a.Tools) > 0
+}
+
+// stopped tells whether the model was stopped on purpose.
+func stopped(p *routing.Prompt, a *routing.Answer) bool {
 	switch a.Stop {
-	case stopSequence, stopGuardrail, stopFiltered, stopToolUse:
+	case stopSequence, stopGuardrail, stopFiltered:
 		return true
 	case stopMaxTokens:
 		return clientLimit(p, a)
 	}
-	return len(a.Tools) > 0
+	return false
 }
 
 // clientLimit tells whether an answer that stopped at max_tokens did so at the client's own limit. Where

@@ -1,7 +1,9 @@
 package checks
 
 import (
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -12,75 +14,69 @@ type fact struct {
 	text string
 }
 
-// unsupported finds the facts of an answer that neither the source nor the request has.
-func (s *source) unsupported(answer string) []fact {
-	var list []fact
+// maxFacts bounds how many links, quotations and names of an answer are looked up.
+const maxFacts = 100
+
+// unsupported finds the first fact of an answer that neither the source nor the request has.
+func (s *source) unsupported(answer string) (fact, bool) {
 	for _, n := range numbersIn(withoutCounting(answer)) {
 		if !s.hasNumber(n) {
-			list = append(list, fact{"number", n})
+			return fact{"number", n}, true
 		}
 	}
-	for _, c := range s.wrongCitations(answer) {
-		list = append(list, fact{"number", c})
+	if c := s.wrongCitation(answer); c != "" {
+		return fact{"number", c}, true
 	}
-	for _, l := range linksIn(answer) {
+	for _, l := range atMost(linksIn(answer)) {
 		if !strings.Contains(s.text, l) {
-			list = append(list, fact{"link", l})
+			return fact{"link", l}, true
 		}
 	}
-	for _, q := range quotationsIn(answer) {
+	for _, q := range atMost(quotationsIn(answer)) {
 		if !s.quotes(q) {
-			list = append(list, fact{"quotation", q})
+			return fact{"quotation", q}, true
 		}
 	}
 	for _, n := range fullNamesIn(answer) {
-		if !s.names(n) {
-			list = append(list, fact{"name", n})
+		if !s.hasWords(n) {
+			return fact{"name", n}, true
 		}
 	}
-	return list
+	return fact{}, false
 }
 
-// hasNumber tells whether the source has a number, in digits, in words, or as what is left of a range,
-// a rounding or a percentage.
+func atMost(list []string) []string { return list[:min(len(list), maxFacts)] }
+
+// hasNumber tells whether the source has a number, in digits or in words, or as a percentage.
 func (s *source) hasNumber(n string) bool {
 	if s.numbers[n] {
 		return true
 	}
-	for have := range s.numbers {
-		if sameNumber(have, n) {
-			return true
-		}
+	x, err := strconv.ParseFloat(n, 64)
+	if err == nil && (s.values[rounded(x)] || s.values[rounded(100*x)] || s.values[rounded(x/100)]) {
+		return true
 	}
-	if d := digits(n); d > 0 {
-		for _, w := range strings.Fields(numberWords(d)) {
-			if hasWord(s.text, w) {
-				return true
-			}
-		}
-	}
-	return false
+	s.readAll()
+	d := digits(n)
+	return d > 0 && (s.spelled[d] || d < 100 && d%10 > 0 && s.spelled[d-d%10] && s.spelled[d%10])
 }
 
-// numberWords are the ways in which English writes the numbers that texts commonly spell out.
-func numberWords(n int) string {
-	words := [...]string{
+// rounded makes numbers comparable that were computed.
+func rounded(x float64) float64 { return math.Round(x*1e6) / 1e6 }
+
+// spelledNumbers are the English words that stand for numbers, by their hashes.
+func spelledNumbers() map[uint64]int {
+	list := map[uint64]int{}
+	for n, words := range map[int]string{
 		1: "one once first single a an", 2: "two twice second both pair couple half", 3: "three third thrice triple", 4: "four fourth quarter",
 		5: "five fifth", 6: "six sixth", 7: "seven seventh", 8: "eight eighth", 9: "nine ninth", 10: "ten tenth", 11: "eleven eleventh",
 		12: "twelve twelfth dozen", 13: "thirteen", 14: "fourteen", 15: "fifteen fifteenth", 16: "sixteen", 17: "seventeen",
-		18: "eighteen", 19: "nineteen", 20: "twenty", 24: "twenty-four", 25: "twenty-five quarter", 30: "thirty", 40: "forty",
-		50: "fifty half", 60: "sixty", 70: "seventy", 80: "eighty", 90: "ninety", 100: "hundred",
+		18: "eighteen", 19: "nineteen", 20: "twenty", 30: "thirty", 40: "forty", 50: "fifty", 60: "sixty", 70: "seventy", 80: "eighty", 90: "ninety",
+		100: "hundred", 1000: "thousand", 1_000_000: "million",
+	} {
+		eachWord(words, func(w []byte) { list[hash(w)] = n })
 	}
-	if n < len(words) {
-		return words[n]
-	}
-	switch n {
-	case 1000:
-		return "thousand"
-	case 1_000_000:
-		return "million"
-	}
-	return ""
+	return list
 }
 
 // withoutCounting leaves out the numbers that count items, and those by which passages are cited.
@@ -111,21 +107,22 @@ func withoutCitations(s string) string {
 	return b.String()
 }
 
-// wrongCitations finds cited passages that the source, which numbers its passages, does not have.
-func (s *source) wrongCitations(answer string) []string {
+// wrongCitation finds a cited passage that the source, which numbers its passages, does not have.
+func (s *source) wrongCitation(answer string) string {
 	if !strings.Contains(s.text, "passage 1") {
-		return nil
+		return ""
 	}
-	var list []string
+	known := map[string]bool{}
 	lower := strings.ToLower(answer)
 	for _, at := range occurrences(lower, "passage ") {
 		for _, n := range numbersIn(lower[at:min(len(lower), at+11)]) {
-			if !strings.Contains(s.text, "passage "+n) {
-				list = append(list, n)
+			if !known[n] && !strings.Contains(s.text, "passage "+n) {
+				return n
 			}
+			known[n] = true
 		}
 	}
-	return list
+	return ""
 }
 
 // findCitations finds the words that introduce a number of a passage, and the numbers behind them.
@@ -249,12 +246,25 @@ func fullNamesIn(text string) []string {
 	return list
 }
 
-// names tells whether each part of a name stands in the source.
-func (s *source) names(name string) bool {
-	for _, part := range strings.Fields(name) {
-		if strings.Contains(s.text, part) {
-			return true
-		}
+// hasWords tells whether the source has one of the words of a name.
+func (s *source) hasWords(name string) bool {
+	s.readAll()
+	found := false
+	eachWord(name, func(w []byte) { found = found || s.all.has(hash(w)) })
+	return found
+}
+
+// readAll makes ready for hasWords and for numbers that are written as words.
+func (s *source) readAll() {
+	if s.all != nil {
+		return
 	}
-	return false
+	s.all = newWordSet(len(s.text) / 12)
+	eachWord(s.text, func(w []byte) {
+		h := hash(w)
+		s.all.add(h)
+		if n := s.known.spelled[h]; n > 0 {
+			s.spelled[n] = true
+		}
+	})
 }

@@ -13,18 +13,18 @@ import (
 type grounded struct {
 	name  string
 	score float64 // from which an answer is made up; +Inf: do not weigh
-	empty *wordSet
+	known *vocabulary
 }
 
 // defaultNovelty was chosen on RAGTruth's question answering (Niu et al. 2024) for about 8 % false alarms.
 const defaultNovelty = 3.7
 
 func newNumbers(Options) (routing.Check, error) {
-	return grounded{"numbers", math.Inf(1), emptyWords()}, nil
+	return grounded{"numbers", math.Inf(1), newVocabulary()}, nil
 }
 
 func newGrounded(o Options) (routing.Check, error) {
-	g := grounded{"grounded", o.Novelty, emptyWords()}
+	g := grounded{"grounded", o.Novelty, newVocabulary()}
 	if g.score == 0 {
 		g.score = defaultNovelty
 	}
@@ -42,9 +42,9 @@ func (g grounded) Start(p *routing.Prompt) routing.Look {
 		if !a.Done {
 			return routing.Verdict{}
 		}
-		s := newSource(sources, requestOf(p), g.empty)
-		if facts := s.unsupported(a.Text); len(facts) > 0 {
-			return routing.Rejected(routing.ReasonUngrounded, "a "+facts[0].what+" that the source does not have")
+		s := newSource(sources, requestOf(p), g.known)
+		if f, found := s.unsupported(a.Text); found {
+			return routing.Rejected(routing.ReasonUngrounded, "a "+f.what+" that the source does not have")
 		}
 		if !math.IsInf(g.score, 1) && s.score(a.Text) >= g.score {
 			return routing.Rejected(routing.ReasonUngrounded, "much that the source does not say")
@@ -78,7 +78,7 @@ func (s *source) score(answer string) float64 {
 	lower := strings.ToLower(answer)
 	names := 0
 	for _, x := range namesIn(answer) {
-		if !strings.Contains(s.text, x) {
+		if !s.hasWords(x) {
 			names++
 		}
 	}

@@ -76,8 +76,11 @@ func accepted(final bool) routing.Verdict {
 	return routing.Verdict{}
 }
 
-// prose leaves out fenced blocks and lines that are no text.
+// prose leaves out fenced blocks, and the keys of JSON, which are English wherever it comes from.
 func prose(s string) string {
+	if t := skipSpace(s); t != "" && (t[0] == '{' || t[0] == '[') {
+		return valuesOf(t)
+	}
 	if !strings.Contains(s, "```") {
 		return s
 	}
@@ -92,3 +95,37 @@ func prose(s string) string {
 	}
 	return b.String()
 }
+
+// valuesOf are the strings of a JSON text that may be cut or broken, but not its keys.
+func valuesOf(text string) string {
+	var v stringValues
+	s := scanner{listen: &v, calm: settled, whole: true}
+	s.read(text)
+	if s.wrong != "" {
+		return text
+	}
+	return v.String()
+}
+
+// stringValues listens to a scanner for strings.
+type stringValues struct {
+	strings.Builder
+	kind byte
+}
+
+func (v *stringValues) value(kind byte) string {
+	v.kind = kind
+	return ""
+}
+
+func (v *stringValues) scalar(raw string) string {
+	if v.kind == '"' {
+		v.WriteString(unescaped(raw))
+		v.WriteByte('\n')
+	}
+	return ""
+}
+
+func (v *stringValues) key(string) string { return "" }
+
+func (v *stringValues) up() string { return "" }

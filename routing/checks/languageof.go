@@ -145,7 +145,7 @@ func (l *languages) enough(p profile, wanted script) bool {
 		return false
 	}
 	_, votes := l.likeliest(p)
-	return p.hits >= 5 && p.hits*7 >= p.words || wanted != latin && p.words >= 12 && votes >= 1
+	return p.hits >= 4 && p.hits*10 >= p.words || wanted != latin && p.words >= 12 && votes >= 1
 }
 
 // main tells the language of a text, false where it is in doubt.
@@ -160,7 +160,7 @@ func (l *languages) main(text string) (int, bool) {
 	if p.scripts[latin] < p.letters/2 {
 		return best, most >= 0.5 && p.letters >= 6
 	}
-	return best, most >= 0.5 && l.ahead(p, best)
+	return best, most >= 0.5 && p.words >= 2 && l.ahead(p, best)
 }
 
 // ahead tells whether a language in Latin script has clearly more votes than any other.

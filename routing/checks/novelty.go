@@ -2,6 +2,7 @@ package checks
 
 import (
 	"sort"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -10,18 +11,29 @@ import (
 type source struct {
 	text    string   // in lower case
 	bare    string   // letters and digits of text, words divided by single spaces; see plain
+	all     *wordSet // its words as they are; see readAll
 	words   *wordSet // and their beginnings, for other forms of the same
 	pairs   *wordSet
 	numbers map[string]bool
-	empty   *wordSet // words that carry no claim
+	values  map[float64]bool
+	spelled map[int]bool // numbers written as words
+	known   *vocabulary
 }
+
+// vocabulary is what is known of English words, whatever the source.
+type vocabulary struct {
+	empty   *wordSet // words that carry no claim
+	spelled map[uint64]int
+}
+
+func newVocabulary() *vocabulary { return &vocabulary{emptyWords(), spelledNumbers()} }
 
 // maxSource bounds how much of the sources is read, from their beginning.
 const maxSource = 256 << 10
 
 // newSource reads the sources, and the request, whose words an answer may repeat.
-func newSource(sources []string, request string, empty *wordSet) *source {
-	s := &source{empty: empty, numbers: map[string]bool{}}
+func newSource(sources []string, request string, known *vocabulary) *source {
+	s := &source{known: known, numbers: map[string]bool{}, values: map[float64]bool{}, spelled: map[int]bool{}}
 	text := strings.Join(append(sources[:len(sources):len(sources)], request), "\n")
 	if over := len(text) - len(request); over > maxSource {
 		text = strings.ToValidUTF8(text[:maxSource], "") + "\n" + request
@@ -29,6 +41,9 @@ func newSource(sources []string, request string, empty *wordSet) *source {
 	s.text = strings.ToLower(text)
 	for _, n := range numbersIn(s.text) {
 		s.numbers[n] = true
+		if x, err := strconv.ParseFloat(n, 64); err == nil {
+			s.values[rounded(x)] = true
+		}
 	}
 	return s
 }
@@ -54,7 +69,7 @@ func (s *source) content(text string, do func(h, head uint64)) {
 			return
 		}
 		w = w[:stemLen(w)]
-		if h := hash(w); !s.empty.has(h) {
+		if h := hash(w); !s.known.empty.has(h) {
 			do(h, hash(w[:min(len(w), headLen(w))]))
 		}
 	})

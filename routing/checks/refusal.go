@@ -16,7 +16,10 @@ var refusalPhrases string
 
 // refusal finds answers that decline: those that say so, and those that lecture instead. It looks at the
 // beginning only, where models that decline do so, so that a stream need not be held for long.
-type refusal struct{ signs map[[3]byte][]sign }
+type refusal struct {
+	signs  map[[3]byte][]sign // by how they begin
+	idioms []string
+}
 
 // refusalRunes is how many characters of an answer are looked at.
 const refusalRunes = 180
@@ -37,6 +40,7 @@ const (
 	sorry
 	scolds
 	warns
+	idiom
 	signKinds
 )
 
@@ -44,6 +48,10 @@ func newRefusal(Options) (routing.Check, error) {
 	signs, err := parseSigns(refusalPhrases)
 	r := refusal{signs: map[[3]byte][]sign{}}
 	for _, s := range signs {
+		if s.kind == idiom {
+			r.idioms = append(r.idioms, s.first)
+			continue
+		}
 		key := [3]byte([]byte(s.first))
 		r.signs[key] = append(r.signs[key], s)
 	}
@@ -80,6 +88,9 @@ func beginning(s string, n int) (head string, full bool) {
 
 // why names what makes head a refusal, or is "".
 func (r refusal) why(head string, request func() string) string {
+	for _, i := range r.idioms {
+		head = strings.ReplaceAll(head, i, "")
+	}
 	found := r.find(head, request)
 	switch {
 	case found[declines]:
@@ -140,7 +151,7 @@ func (s sign) follows(rest string, within int) bool {
 
 // parseSigns reads refusal.txt.
 func parseSigns(text string) ([]sign, error) {
-	names := map[string]int{"declines": declines, "lacks": lacks, "machine": machine, "sorry": sorry, "scolds": scolds, "warns": warns}
+	names := map[string]int{"declines": declines, "lacks": lacks, "machine": machine, "sorry": sorry, "scolds": scolds, "warns": warns, "idiom": idiom}
 	var signs []sign
 	for i, line := range strings.Split(text, "\n") {
 		if line == "" || line[0] == '#' {

@@ -49,7 +49,7 @@ func (t tools) Start(p *routing.Prompt) routing.Look {
 }
 
 func (t tools) judge(p *routing.Prompt, a *routing.Answer, known map[string][]byte) routing.Verdict {
-	if missing(p.MustCall, a.Tools) && !excused(p, a) {
+	if missing(p.MustCall, a.Tools) && !stopped(p, a) {
 		return routing.Rejected(routing.ReasonToolArgs, "the required tool is not called")
 	}
 	verdict := routing.Verdict{Decision: routing.Accept}

@@ -34,7 +34,7 @@ type VerifierOptions struct {
 type verifier struct {
 	asker   routing.Asker
 	options VerifierOptions
-	empty   *wordSet
+	known   *vocabulary
 	breaker *gobreaker.CircuitBreaker[routing.Reply]
 	slots   chan struct{}
 }
@@ -54,7 +54,7 @@ func NewVerifier(a routing.Asker, o VerifierOptions) (routing.Slow, error) {
 	o.Failures, o.Concurrent = cmp.Or(o.Failures, 5), cmp.Or(o.Concurrent, 64)
 	o.Low, o.High = cmp.Or(o.Low, 1.8), cmp.Or(o.High, defaultNovelty)
 	return &verifier{
-		asker: a, options: o, empty: emptyWords(), slots: make(chan struct{}, o.Concurrent),
+		asker: a, options: o, known: newVocabulary(), slots: make(chan struct{}, o.Concurrent),
 		breaker: gobreaker.NewCircuitBreaker[routing.Reply](gobreaker.Settings{
 			Name:        "verifier",
 			Timeout:     o.Rest,
@@ -89,7 +89,7 @@ func (v *verifier) doubtful(p *routing.Prompt, a *routing.Answer) bool {
 	if len(sources) == 0 {
 		return v.options.Answers
 	}
-	score := newSource(sources, requestOf(p), v.empty).score(a.Text)
+	score := newSource(sources, requestOf(p), v.known).score(a.Text)
 	return score >= v.options.Low && score < v.options.High
 }
 
