@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -46,6 +47,7 @@ type Stack struct {
 	service *gateway.Gateway
 	gateway chan error // the service's end
 	running *emulator.Running
+	once    sync.Once
 }
 
 // Start brings everything up: whatever is wrong, a port in use above all, is an error that names it,
@@ -175,8 +177,10 @@ func (s *Stack) Wait(ctx context.Context) error {
 	}
 }
 
-// Stop ends everything, within two seconds.
-func (s *Stack) Stop() {
+// Stop ends everything, within two seconds. It may be called again.
+func (s *Stack) Stop() { s.once.Do(s.stop) }
+
+func (s *Stack) stop() {
 	if s.envoy != nil {
 		s.envoy.stop()
 	}
