@@ -47,17 +47,23 @@ func parseFrame(data []byte) (f frame, err error) {
 	return f, err
 }
 
-// reply makes a server frame of one server-sent event: its data's members, with id and type added.
+// reply makes a server frame of one server-sent event: its data's members, with the client's id and the
+// type added. The id that an answer has of its own is told as request_id.
 func reply(id, kind string, data []byte) []byte {
-	head, _ := json.Marshal(struct {
-		ID   string `json:"id"`
-		Type string `json:"type"`
-	}{id, kind})
-	rest := bytes.TrimSpace(data)
-	if len(rest) < 2 || rest[0] != '{' || string(rest) == "{}" {
-		return head
+	fields := map[string]json.RawMessage{}
+	if err := json.Unmarshal(data, &fields); err != nil {
+		return errorFrame(id, "internal", "internal error")
 	}
-	return append(append(head[:len(head)-1], ','), rest[1:]...)
+	if own, ok := fields["id"]; ok {
+		fields["request_id"] = own
+	}
+	fields["id"], _ = json.Marshal(id)
+	fields["type"], _ = json.Marshal(kind)
+	out, err := json.Marshal(fields)
+	if err != nil {
+		return errorFrame(id, "internal", "internal error")
+	}
+	return out
 }
 
 // errorFrame tells a client what is wrong; id is nil where the frame had none.
