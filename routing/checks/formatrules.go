@@ -22,7 +22,7 @@ func (a *formatted) lower() string {
 	return a.small
 }
 
-// rules compiles a Format. Only errors that its author can mend are returned.
+// rules compiles a Format. The errors are for its author.
 func (f Format) rules(l *languages) ([]formatRule, error) {
 	var rules []formatRule
 	for _, c := range []struct {
@@ -46,10 +46,13 @@ func (f Format) rules(l *languages) ([]formatRule, error) {
 	rules = append(rules, f.words()...)
 	rules = append(rules, f.wholes(l)...)
 	more, err := f.patterns()
+	if err := errors.Join(err, f.validate(l)); err != nil {
+		return nil, err
+	}
 	if rules = append(rules, more...); len(rules) > maxFormatRules {
 		return nil, fmt.Errorf("more than %d rules", maxFormatRules)
 	}
-	return rules, errors.Join(err, f.validate(l))
+	return rules, nil
 }
 
 func (f Format) validate(l *languages) error {

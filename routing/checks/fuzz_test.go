@@ -1,0 +1,81 @@
+package checks
+
+import (
+	"encoding/json"
+	"testing"
+
+	"ockham/routing"
+)
+
+// FuzzScanner: what the scanner reads without a fault is JSON, and the other way round.
+func FuzzScanner(f *testing.F) {
+	for _, s := range []string{`{}`, `[1, -0.5e+3, "é\u00e9\n", true, false, null]`, `{"a": {"b": []}}`, `"`, `[1,]`, `{"a" 1}`, `01`, `-`, `1.`, "\"\x01\"", `"\x"`, ` 1 `, `nul`, `[]]`} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if depthOf(text) > maxDepth/2 {
+			return
+		}
+		var s scanner
+		s.reset(0)
+		s.read(text)
+		clean := s.complete() && s.fixes == 0 && skipSpace(text[s.pos:]) == ""
+		if valid := json.Valid([]byte(text)); clean != valid {
+			t.Errorf("%q: scanner says %v (%q), encoding/json %v", text, clean, s.wrong, valid)
+		}
+	})
+}
+
+// FuzzMend: what mend returns is JSON, and mending it again changes nothing.
+func FuzzMend(f *testing.F) {
+	for _, s := range []string{"{\"a\": \"x\ny\"}", `{"a": "\pi", }`, "```json\n[1,\n]\n```", `{"a": "he said "no", twice"}`, `say {"a": 1} or [2]`,
+		"{\"a\": \"x\"\n\"b\": 1}", "\ufeff{}", `{"a": "\`, `{"a": "\u12"}`, `[[[`, "```", `{"`} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		m := mend(text)
+		if m.wrong != "" {
+			return
+		}
+		if !json.Valid([]byte(m.text)) {
+			t.Fatalf("%q: mended to %q, which is no JSON", text, m.text)
+		}
+		if again := mend(m.text); again.text != m.text || again.fixes != 0 {
+			t.Errorf("%q: mended to %q, and again to %+v", text, m.text, again)
+		}
+	})
+}
+
+// FuzzStream: what a stream was rejected for in its middle is not good at its end.
+func FuzzStream(f *testing.F) {
+	for _, s := range []string{`{"a": 1}`, `{a: 1}`, "```json\n{\"a\": 1}\n```", `{"a": "x" y"}`, `{"rows": [{"id": "1"}]}`, `Here: {"rows": []}`, `{"rows": [], "more": 1}`} {
+		f.Add(s)
+	}
+	check, err := New("schema", Options{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	p := &routing.Prompt{Format: routing.FormatSchema, Schema: []byte(rowsSchema)}
+	f.Fuzz(func(t *testing.T, text string) {
+		whole := check.Start(p)(&routing.Answer{Text: text, Done: true})
+		look := check.Start(p)
+		for i := 1; i < len(text); i++ {
+			if v := look(&routing.Answer{Text: text[:i]}); v.Decision == routing.Reject && whole.Decision == routing.Accept && !whole.Skipped {
+				t.Fatalf("%q: rejected after %d bytes (%s), accepted as a whole (%+v)", text, i, v.Detail, whole)
+			}
+		}
+	})
+}
+
+// FuzzCode: no block of code upsets the check.
+func FuzzCode(f *testing.F) {
+	for _, s := range []string{"```go\nfunc(\n```", "```js\n`${`${1}`}`\n```", "```python\n'''\n```", "```yaml\na: [\n```", "```json\n\"a\": 1\n```", "```sql\n'\n```", "``` x `\n```\n```"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		look := code{}.Start(&routing.Prompt{})
+		if v := look(&routing.Answer{Text: text, Done: true}); v.Decision == routing.Undecided {
+			t.Errorf("%q: undecided at the end", text)
+		}
+	})
+}
