@@ -29,7 +29,8 @@ func TestEnvoyAuthenticatesBeforeTheService(t *testing.T) {
 		"api key, header": {envoy.Auth{Keys: []envoy.Key{{Client: "bob", Key: "k1"}}}, []string{"x-api-key", "k1"}, "bob"},
 		"token": {
 			envoy.Auth{JWT: &envoy.JWT{Issuer: "https://issuer.example.com", JWKS: jwks}},
-			[]string{"authorization", "Bearer " + token}, "alice",
+			[]string{"authorization", "Bearer " + token},
+			"alice",
 		},
 	}
 	for name, tt := range auth {

@@ -54,12 +54,16 @@ func conversation(prompt string) []*extprocv3.ProcessingRequest {
 		{Request: &extprocv3.ProcessingRequest_RequestHeaders{RequestHeaders: &extprocv3.HttpHeaders{Headers: headers(
 			":method", "POST", ":path", "/api/v1/generate", ":authority", "x", ":scheme", "http", "content-type", "application/json",
 			"content-length", "1000", "user-agent", "bench", "accept", "*/*", "x-request-id", "8f3c0c52-5f0e-4e9b-9a52-0a9f0f0d1c11", "x-forwarded-proto", "http")}}},
-		{Request: &extprocv3.ProcessingRequest_RequestBody{RequestBody: &extprocv3.HttpBody{EndOfStream: true,
-			Body: []byte(`{"prompt":"` + prompt + `"}`)}}},
+		{Request: &extprocv3.ProcessingRequest_RequestBody{RequestBody: &extprocv3.HttpBody{
+			EndOfStream: true,
+			Body:        []byte(`{"prompt":"` + prompt + `"}`),
+		}}},
 		{Request: &extprocv3.ProcessingRequest_ResponseHeaders{ResponseHeaders: &extprocv3.HttpHeaders{Headers: headers(
 			":status", "200", "content-type", "application/json", "x-amzn-requestid", "1", "date", "x", "content-length", "300")}}},
-		{Request: &extprocv3.ProcessingRequest_ResponseBody{ResponseBody: &extprocv3.HttpBody{EndOfStream: true,
-			Body: []byte(`{"output":{"message":{"role":"assistant","content":[{"text":"The meeting is on Monday now, at the same time and place."}]}},"stopReason":"end_turn","usage":{"inputTokens":200,"outputTokens":14,"totalTokens":214},"metrics":{"latencyMs":210}}`)}}},
+		{Request: &extprocv3.ProcessingRequest_ResponseBody{ResponseBody: &extprocv3.HttpBody{
+			EndOfStream: true,
+			Body:        []byte(`{"output":{"message":{"role":"assistant","content":[{"text":"The meeting is on Monday now, at the same time and place."}]}},"stopReason":"end_turn","usage":{"inputTokens":200,"outputTokens":14,"totalTokens":214},"metrics":{"latencyMs":210}}`),
+		}}},
 	}
 }
 

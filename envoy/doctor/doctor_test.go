@@ -75,7 +75,8 @@ var traps = map[string][]change{
 	"escaped-slashes":        {{"KEEP_UNCHANGED", "UNESCAPE_AND_FORWARD"}},
 	"websocket": {
 		{"- name: prompt\n                match: {prefix: /}\n                direct_response: {status: 500}", "- name: prompt\n                match: {prefix: /}\n                route: {cluster: bedrock_us-east-1, timeout: 0s}"},
-		{"headers: [{name: upgrade,", "headers: [{name: upgraded,"}, {"websocket, enabled: false", "websocket, enabled: true"},
+		{"headers: [{name: upgrade,", "headers: [{name: upgraded,"},
+		{"websocket, enabled: false", "websocket, enabled: true"},
 	},
 	"filter-on-http-port":       {{"match: {path_separated_prefix: /api/v1/explain}\n                route: {cluster: ockham_http, timeout: 30s}\n                typed_per_filter_config:", "match: {path_separated_prefix: /api/v1/explain}\n                route: {cluster: ockham_http, timeout: 0s}\n                other:"}},
 	"grpc-timeout":              {{"timeout: 0s            # limits", "timeout: 30s           # limits"}},

@@ -43,10 +43,17 @@ func checkNames(r *report, m *manager) {
 
 // before are filters that must have spoken before Ockham reads the prompt, by a part of their type.
 var before = []struct{ typePart, does string }{
-	{"JwtAuthentication", "authenticates"}, {"ApiKeyAuth", "authenticates"}, {"BasicAuth", "authenticates"},
-	{"OAuth2", "authenticates"}, {"ExtAuthz", "authorises"}, {"RBAC", "authorises"},
-	{"RateLimit", "limits rates"}, {"LocalRateLimit", "limits rates"}, {"RateLimitQuota", "limits rates"},
-	{"Cors", "answers preflights"}, {"CsrfPolicy", "checks the origin"},
+	{"JwtAuthentication", "authenticates"},
+	{"ApiKeyAuth", "authenticates"},
+	{"BasicAuth", "authenticates"},
+	{"OAuth2", "authenticates"},
+	{"ExtAuthz", "authorises"},
+	{"RBAC", "authorises"},
+	{"RateLimit", "limits rates"},
+	{"LocalRateLimit", "limits rates"},
+	{"RateLimitQuota", "limits rates"},
+	{"Cors", "answers preflights"},
+	{"CsrfPolicy", "checks the origin"},
 }
 
 func checkOrder(r *report, m *manager) {

@@ -127,8 +127,10 @@ func (r *rig) policy(t testing.TB, o options) *extproc.Policy {
 			t.Fatalf("the catalogue lacks %s", id)
 		}
 		f := m.Surcharge(geography)
-		rm := &routing.Model{Name: strings.TrimPrefix(id, "us.anthropic.claude-"), ID: id, Family: m.Family, Context: m.Context, MaxOutput: m.MaxOutput,
-			Price: routing.Price{In: m.In * f, Out: m.Out * f}}
+		rm := &routing.Model{
+			Name: strings.TrimPrefix(id, "us.anthropic.claude-"), ID: id, Family: m.Family, Context: m.Context, MaxOutput: m.MaxOutput,
+			Price: routing.Price{In: m.In * f, Out: m.Out * f},
+		}
 		list = append(list, rm)
 		targets[rm] = &extproc.Target{Model: m, ID: id, Region: "us-east-1", Host: r.Emulator, Caller: caller}
 	}

@@ -61,7 +61,9 @@ func TestIstio(t *testing.T) {
 			processor, port := serve(t)
 			prove(t, static(t, listener, routes, clusters, places{
 				{"bedrock-runtime", strings.TrimPrefix(emulated.URL, "http://")},
-				{"outbound|9002||" + service, processor}, {"outbound|80||" + service, port}, {"ockham", processor},
+				{"outbound|9002||" + service, processor},
+				{"outbound|80||" + service, port},
+				{"ockham", processor},
 			}), tt.host)
 		})
 	}

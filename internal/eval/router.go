@@ -72,8 +72,12 @@ func Routers(rows []Row, judge Judge, s Scores) []Router {
 		table[i] = benefitOf(judge(i), r.Task)
 	}
 	return []Router{
-		{NameClassifier, needs(s.Text)}, {NameWithTask, needs(s.Task)}, {NameTaskTable, table},
-		{NameLength, length}, {NameRandom, random}, {NameOracle, oracle},
+		{NameClassifier, needs(s.Text)},
+		{NameWithTask, needs(s.Task)},
+		{NameTaskTable, table},
+		{NameLength, length},
+		{NameRandom, random},
+		{NameOracle, oracle},
 	}
 }
 

@@ -18,8 +18,14 @@ const (
 
 // Colours that stay apart in print and for the colour-blind (Okabe and Ito), and dash patterns beside.
 var strokes = []struct{ colour, dash string }{
-	{"#0072b2", ""}, {"#d55e00", ""}, {"#009e73", "6 3"}, {"#e69f00", "2 3"}, {"#999999", "4 4"}, {"#cc79a7", "8 3 2 3"},
-	{"#56b4e9", "3 2"}, {"#000000", "1 2"},
+	{"#0072b2", ""},
+	{"#d55e00", ""},
+	{"#009e73", "6 3"},
+	{"#e69f00", "2 3"},
+	{"#999999", "4 4"},
+	{"#cc79a7", "8 3 2 3"},
+	{"#56b4e9", "3 2"},
+	{"#000000", "1 2"},
 }
 
 type series struct {

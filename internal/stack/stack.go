@@ -80,9 +80,11 @@ func free(p *Ports) error {
 		what, flag string
 		port       *int
 	}{
-		{"Envoy", "PORT", &p.Envoy}, {"the emulator", "EMULATOR_PORT", &p.Emulator},
+		{"Envoy", "PORT", &p.Envoy},
+		{"the emulator", "EMULATOR_PORT", &p.Emulator},
 		{"the emulator's TLS", "EMULATOR_TLS_PORT", &p.EmulatorTLS},
-		{"the admin page", "ADMIN_PORT", &p.Admin}, {"the HTTP port", "HTTP_PORT", &p.HTTP},
+		{"the admin page", "ADMIN_PORT", &p.Admin},
+		{"the HTTP port", "HTTP_PORT", &p.HTTP},
 	} {
 		l, err := net.Listen("tcp", local(*want.port))
 		if err != nil {

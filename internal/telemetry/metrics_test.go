@@ -59,8 +59,10 @@ func TestFailuresAndOddRequests(t *testing.T) {
 	for _, o := range []extproc.Outcome{
 		{ID: "unread", Start: start, Served: -1, Error: "invalid_request", Status: 400, Dialect: "openai"},
 		{ID: "left", Start: start, Served: -1, Left: true, Plan: &routing.Plan{Pipe: "green"}},
-		{ID: "late", Start: start, Served: -1, Error: "timeout", Plan: &routing.Plan{Pipe: "green", Strategy: "rules"},
-			Attempts: []extproc.Attempt{{Model: nil, Verdict: "reject", Reason: routing.ReasonTimeout, Start: start}}},
+		{
+			ID: "late", Start: start, Served: -1, Error: "timeout", Plan: &routing.Plan{Pipe: "green", Strategy: "rules"},
+			Attempts: []extproc.Attempt{{Model: nil, Verdict: "reject", Reason: routing.ReasonTimeout, Start: start}},
+		},
 		{ID: "odd", Start: start, Served: 7, CostUSD: -1, LargestCostUSD: -5, Unchecked: true, Restarted: true},
 	} {
 		tel.take(note{ended: &event{outcome: o}})

@@ -39,10 +39,14 @@ func escalated(id string) *extproc.Outcome {
 			ExpectedCostUSD: 0.001,
 		},
 		Attempts: []extproc.Attempt{
-			{Model: small(), Region: "us-east-1", ThroughEnvoy: true, Start: start.Add(12 * time.Millisecond), FirstToken: 80 * time.Millisecond,
-				Took: 300 * time.Millisecond, Status: 200, Verdict: "reject", Reason: routing.ReasonLoop, Tokens: routing.Tokens{In: 100, Out: 20}, Estimated: true, CostUSD: 0.0002},
-			{Model: large(), Region: "us-east-1", Start: start.Add(312 * time.Millisecond), FirstToken: 90 * time.Millisecond,
-				Took: 588 * time.Millisecond, Status: 200, Verdict: "accept", Tokens: routing.Tokens{In: 60, Out: 30, CacheRead: 40}, CostUSD: 0.002},
+			{
+				Model: small(), Region: "us-east-1", ThroughEnvoy: true, Start: start.Add(12 * time.Millisecond), FirstToken: 80 * time.Millisecond,
+				Took: 300 * time.Millisecond, Status: 200, Verdict: "reject", Reason: routing.ReasonLoop, Tokens: routing.Tokens{In: 100, Out: 20}, Estimated: true, CostUSD: 0.0002,
+			},
+			{
+				Model: large(), Region: "us-east-1", Start: start.Add(312 * time.Millisecond), FirstToken: 90 * time.Millisecond,
+				Took: 588 * time.Millisecond, Status: 200, Verdict: "accept", Tokens: routing.Tokens{In: 60, Out: 30, CacheRead: 40}, CostUSD: 0.002,
+			},
 		},
 		Served: 1, Verdict: "accept", Escalated: true, Status: 200, BytesIn: 80, BytesOut: 300,
 		CostUSD: 0.0023, LargestCostUSD: 0.002,

@@ -98,8 +98,10 @@ func TestFormatRead(t *testing.T) {
 		{"Answer in at most three sentences.", Format{Sentences: Range{Max: 3}}},
 		{"Answer in 5 sentences.", Format{Sentences: Range{Min: 5, Max: 5}}},
 		{"Give me exactly 4 bullet points.", Format{Items: Range{Min: 4, Max: 4}}},
-		{"Write exactly 3 paragraphs. Separate them with two new lines. Start the second paragraph with the word boats.",
-			Format{Paragraphs: Range{Min: 3, Max: 3}, Openings: map[int]string{2: "boats"}}},
+		{
+			"Write exactly 3 paragraphs. Separate them with two new lines. Start the second paragraph with the word boats.",
+			Format{Paragraphs: Range{Min: 3, Max: 3}, Openings: map[int]string{2: "boats"}},
+		},
 		{"Do not use any commas.", Format{Lacks: []string{","}}},
 		{"Do not use the words 'keel' or 'mast'.", Format{Excludes: []string{"keel", "mast"}}},
 		{"Include the keywords keel, mast and sail.", Format{Contains: []string{"keel", "mast", "sail"}}},

@@ -28,8 +28,10 @@ func FuzzScanner(f *testing.F) {
 
 // FuzzMend: what mend returns is JSON, and mending it again changes nothing.
 func FuzzMend(f *testing.F) {
-	for _, s := range []string{"{\"a\": \"x\ny\"}", `{"a": "\pi", }`, "```json\n[1,\n]\n```", `{"a": "he said "no", twice"}`, `say {"a": 1} or [2]`,
-		"{\"a\": \"x\"\n\"b\": 1}", "\ufeff{}", `{"a": "\`, `{"a": "\u12"}`, `[[[`, "```", `{"`} {
+	for _, s := range []string{
+		"{\"a\": \"x\ny\"}", `{"a": "\pi", }`, "```json\n[1,\n]\n```", `{"a": "he said "no", twice"}`, `say {"a": 1} or [2]`,
+		"{\"a\": \"x\"\n\"b\": 1}", "\ufeff{}", `{"a": "\`, `{"a": "\u12"}`, `[[[`, "```", `{"`,
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

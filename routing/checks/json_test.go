@@ -25,8 +25,10 @@ func TestMend(t *testing.T) {
 		{name: "raw line break", in: "{\"a\": \"x\ny\tz\x01\"}", want: `{"a": "x\ny\tz\u0001"}`, fixes: fixControl},
 		{name: "bad escape", in: `{"a": "\pi \(x\) it\'s \u12 \d"}`, want: `{"a": "\\pi \\(x\\) it's \\u12 \\d"}`, fixes: fixEscape},
 		{name: "trailing commas", in: `{"a": [1, 2, ], }`, want: `{"a": [1, 2 ] }`, fixes: fixComma},
-		{name: "quotation marks inside", in: `{"a": "he said "no", twice", "b": "f("x", 'y')"}`,
-			want: `{"a": "he said \"no\", twice", "b": "f(\"x\", 'y')"}`, fixes: fixQuote},
+		{
+			name: "quotation marks inside", in: `{"a": "he said "no", twice", "b": "f("x", 'y')"}`,
+			want: `{"a": "he said \"no\", twice", "b": "f(\"x\", 'y')"}`, fixes: fixQuote,
+		},
 		{name: "comma forgotten at the end of a line", in: "{\"a\": \"x\"\n \"b\": \"y\"}", want: "{\"a\": \"x\"\n ,\"b\": \"y\"}", fixes: fixComma},
 		{name: "a broken fence, then a whole one", in: "```json\n{\"a\": 1 2}\n```\nI mean:\n```json\n{\"a\": 12}\n```", want: `{"a": 12}`, wrapped: true},
 		{name: "cut", in: `{"a": {"b": 1}, "c": "x`, wrong: "the JSON value does not end"},

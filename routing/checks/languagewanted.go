@@ -174,8 +174,10 @@ func asksDense(before, after string) bool {
 
 // aboutLanguage tells whether a request is likely to be answered in two languages at once.
 func aboutLanguage(text string) bool {
-	for _, word := range []string{"translat", "how do you say", "how to say", "what does", "meaning of", "traduc", "traduis",
-		"übersetz", "traduz", "cómo se dice", "comment dit-on", "翻译", "翻訳", "번역", "перевед", "terjemah", "çevir", "अनुवाद", "ترجم"} {
+	for _, word := range []string{
+		"translat", "how do you say", "how to say", "what does", "meaning of", "traduc", "traduis",
+		"übersetz", "traduz", "cómo se dice", "comment dit-on", "翻译", "翻訳", "번역", "перевед", "terjemah", "çevir", "अनुवाद", "ترجم",
+	} {
 		if strings.Contains(text, word) {
 			return true
 		}

@@ -35,8 +35,10 @@ func TestSchema(t *testing.T) {
 		{name: "draft 7", schema: `{"$schema": "http://json-schema.org/draft-07/schema#", "definitions": {"n": {"type": "number"}},
 			"properties": {"n": {"$ref": "#/definitions/n"}}}`, in: `{"n": "4"}`, want: routing.Reject},
 		{name: "2020-12", schema: `{"$schema": "https://json-schema.org/draft/2020-12/schema", "prefixItems": [{"type": "number"}], "items": false}`, in: `[1, 2]`, want: routing.Reject},
-		{name: "recursion", schema: `{"properties": {"left": {"$ref": "#"}, "right": {"$ref": "#"}, "v": {"type": "number"}}}`,
-			in: `{"left": {"right": {"v": 1}}, "right": {"v": "x"}}`, want: routing.Reject},
+		{
+			name: "recursion", schema: `{"properties": {"left": {"$ref": "#"}, "right": {"$ref": "#"}, "v": {"type": "number"}}}`,
+			in: `{"left": {"right": {"v": 1}}, "right": {"v": "x"}}`, want: routing.Reject,
+		},
 		{name: "remote reference", schema: `{"$ref": "https://example.com/schema.json"}`, in: `{}`, want: routing.Accept, skipped: true},
 		{name: "file reference", schema: `{"$ref": "file:///etc/passwd"}`, in: `{}`, want: routing.Accept, skipped: true},
 		{name: "no schema", schema: `{"type": "strong"}`, in: `{}`, want: routing.Accept, skipped: true},
@@ -48,8 +50,10 @@ func TestSchema(t *testing.T) {
 		{name: "a huge number", schema: `{"properties": {"n": {"minimum": 1e999999999}}}`, in: `{"n": 1}`, want: routing.Accept, skipped: true},
 		{name: "a huge number in the answer", schema: `{"properties": {"n": {"minimum": 1}}}`, in: `{"n": 1e999999999}`, want: routing.Accept, skipped: true},
 		{name: "doubling references", schema: doubling(40), in: `{}`, want: routing.Accept, skipped: true},
-		{name: "doubling at every level", schema: `{"allOf": [{"properties": {"a": {"$ref": "#"}}}, {"properties": {"a": {"$ref": "#"}}}]}`,
-			in: strings.Repeat(`{"a":`, 60) + `{}` + strings.Repeat(`}`, 60), want: routing.Accept, skipped: true},
+		{
+			name: "doubling at every level", schema: `{"allOf": [{"properties": {"a": {"$ref": "#"}}}, {"properties": {"a": {"$ref": "#"}}}]}`,
+			in: strings.Repeat(`{"a":`, 60) + `{}` + strings.Repeat(`}`, 60), want: routing.Accept, skipped: true,
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -113,8 +117,10 @@ func randomSchema(r *rand.Rand, depth int) string {
 	case n == 0:
 		return "true"
 	case n < 5 || depth == 0:
-		return []string{`{"type": "string"}`, `{"type": "integer"}`, `{"type": ["number", "null"]}`, `{"type": "boolean"}`,
-			`{"enum": ["a", "b"]}`, `{}`, `{"type": ["string", "integer"]}`}[r.IntN(7)]
+		return []string{
+			`{"type": "string"}`, `{"type": "integer"}`, `{"type": ["number", "null"]}`, `{"type": "boolean"}`,
+			`{"enum": ["a", "b"]}`, `{}`, `{"type": ["string", "integer"]}`,
+		}[r.IntN(7)]
 	case n == 5:
 		return `{"type": "array", "items": ` + randomSchema(r, depth-1) + `}`
 	}

@@ -27,8 +27,10 @@ const (
 
 // scriptNamed reads the codes of ISO 15924 that languages.txt uses.
 func scriptNamed(code string) (script, bool) {
-	for i, name := range []string{"", "Latn", "Grek", "Cyrl", "Hebr", "Arab", "Deva", "Beng", "Guru", "Gujr",
-		"Taml", "Telu", "Knda", "Mlym", "Thai", "Hira", "Hang", "Hani"} {
+	for i, name := range []string{
+		"", "Latn", "Grek", "Cyrl", "Hebr", "Arab", "Deva", "Beng", "Guru", "Gujr",
+		"Taml", "Telu", "Knda", "Mlym", "Thai", "Hira", "Hang", "Hani",
+	} {
 		if name == code && i > 0 {
 			return script(i), true
 		}

@@ -64,8 +64,10 @@ func (g *traffic) attempts(r *telemetry.Record, models []string) {
 	reasons := []string{"json", "json", "empty", "refusal", "loop", "throttled"}
 	for i, model := range models {
 		took := 200 + 900*g.rand.Float64()
-		a := telemetry.AttemptRecord{Model: model, ModelID: "us.test." + model, Region: "us-east-1", StartMillis: r.Millis, FirstMillis: took / 4, Millis: took, Status: 200,
-			Verdict: "accept", TokenRecord: telemetry.TokenRecord{In: int(in), Out: int(out)}, CostUSD: cost(model)}
+		a := telemetry.AttemptRecord{
+			Model: model, ModelID: "us.test." + model, Region: "us-east-1", StartMillis: r.Millis, FirstMillis: took / 4, Millis: took, Status: 200,
+			Verdict: "accept", TokenRecord: telemetry.TokenRecord{In: int(in), Out: int(out)}, CostUSD: cost(model),
+		}
 		r.Millis += took
 		r.CostUSD += a.CostUSD
 		if fails := g.rand.Float64() < 0.12; fails {
@@ -90,8 +92,10 @@ func (g *traffic) past() {
 	for back := 5 * time.Hour; back > time.Minute; back -= 4 * time.Second {
 		g.add(time.Now().Add(-back))
 	}
-	r := &telemetry.Record{Version: 1, Kind: "request", ID: hostile, Time: time.Now(), Attempts: []telemetry.AttemptRecord{}, Served: -1, Error: "invalid_request",
-		Plan: &telemetry.PlanRecord{Pipe: "green", Strategy: "rules", Reason: hostile, Steps: []routing.Step{{Step: hostile, Result: hostile, Reason: hostile}}}}
+	r := &telemetry.Record{
+		Version: 1, Kind: "request", ID: hostile, Time: time.Now(), Attempts: []telemetry.AttemptRecord{}, Served: -1, Error: "invalid_request",
+		Plan: &telemetry.PlanRecord{Pipe: "green", Strategy: "rules", Reason: hostile, Steps: []routing.Step{{Step: hostile, Result: hostile, Reason: hostile}}},
+	}
 	g.sums.Add(r)
 }
 
@@ -106,9 +110,12 @@ func envoy() http.Handler {
 			http.Error(w, `{"error":{"code":"invalid_request","message":"no JSON"}}`, 400)
 			return
 		}
-		reply := map[string]any{"id": "r", "model": "sonnet", "stop_reason": "end_turn", "usage": map[string]any{"input_tokens": 12, "output_tokens": 6, "cost_usd": 0.00021},
+		reply := map[string]any{
+			"id": "r", "model": "sonnet", "stop_reason": "end_turn", "usage": map[string]any{"input_tokens": 12, "output_tokens": 6, "cost_usd": 0.00021},
 			"route": map[string]any{"pipe": "green", "strategy": "rules", "reason": "task_type is summarize", "escalated": true, "attempts": []map[string]any{
-				{"model": "haiku", "verdict": "reject", "reason": "json", "ms": 210, "cost_usd": 0.00004}, {"model": "sonnet", "verdict": "accept", "reason": "", "ms": 480, "cost_usd": 0.00017}}}}
+				{"model": "haiku", "verdict": "reject", "reason": "json", "ms": 210, "cost_usd": 0.00004}, {"model": "sonnet", "verdict": "accept", "reason": "", "ms": 480, "cost_usd": 0.00017},
+			}},
+		}
 		if !body.Stream {
 			reply["text"] = "A plain answer."
 			_ = json.NewEncoder(w).Encode(reply)
@@ -143,7 +150,8 @@ func setup() dashboard.Setup {
 	return dashboard.Setup{
 		Pipes: []dashboard.Pipe{{Name: "green", Models: []string{"haiku", "sonnet", "opus"}}, {Name: "purple", Models: []string{"sonnet", "opus"}}},
 		Models: []dashboard.Model{
-			{Name: "haiku", ID: "us.test.haiku", In: 1, Out: 5}, {Name: "sonnet", ID: "us.test.sonnet", In: 3, Out: 15}, {Name: "opus", ID: "us.test.opus", In: 5, Out: 25}},
+			{Name: "haiku", ID: "us.test.haiku", In: 1, Out: 5}, {Name: "sonnet", ID: "us.test.sonnet", In: 3, Out: 15}, {Name: "opus", ID: "us.test.opus", In: 5, Out: 25},
+		},
 		File: "ockham.yaml", Loaded: time.Now().Format(time.RFC3339), Text: "pipes:\n  green: [haiku, sonnet, opus]\n  purple: [sonnet, opus]\n", Tasks: []string{"summarize", "code"},
 	}
 }
