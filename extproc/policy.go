@@ -58,9 +58,9 @@ type Target struct {
 	Model     *bedrock.Model
 	ID        string // as Bedrock is called: model id, profile or ARN
 	Region    string
-	Host      string // the authority that leaves Envoy, for which is signed
-	Guardrail []byte // guardrailConfig, or nil
-	Caller    Caller // calls it without Envoy
+	Host      string                   // the authority that leaves Envoy, for which is signed
+	Guardrail func(stream bool) []byte // guardrailConfig; nil for none
+	Caller    Caller                   // calls it without Envoy
 	// Elsewhere are the same model's other regions, in the order in which they are tried when this one
 	// throttles or cannot be reached.
 	Elsewhere []*Target

@@ -289,7 +289,10 @@ func (x *exchange) newAttempt(n next) *attempt {
 	a := &attempt{target: n.target}
 	a.Model, a.Region, a.Start, a.Repair = n.model, n.target.Region, time.Now(), n.note != ""
 	o := bedrock.FitOptions{
-		Stream: x.call.Stream || x.plan.Early, Guardrail: n.target.Guardrail, Fresh: n.fresh, Note: n.note,
+		Stream: x.call.Stream || x.plan.Early, Fresh: n.fresh, Note: n.note,
+	}
+	if n.target.Guardrail != nil {
+		o.Guardrail = n.target.Guardrail(o.Stream)
 	}
 	if x.policy.System != nil {
 		text, fold := x.policy.System(n.model, x.prompt.Task, x.prompt.System)

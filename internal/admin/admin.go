@@ -11,10 +11,12 @@ import (
 
 // Deps are what the port serves.
 type Deps struct {
-	Access  Access
-	Ready   func(context.Context) error // nil: ready; the error says what is missing
-	Metrics http.Handler                // /metrics
-	Page    http.Handler                // everything else, guarded by Access
+	Access Access
+	Ready  func(context.Context) error // nil: ready; the error says what is missing
+	// Warnings are what /readyz tells although requests are served; may be nil.
+	Warnings func() []string
+	Metrics  http.Handler // /metrics
+	Page     http.Handler // everything else, guarded by Access
 }
 
 // Handler serves /healthz and /readyz to anyone who reaches the port, and the rest as Access says.
@@ -22,7 +24,7 @@ func Handler(d Deps) http.Handler {
 	guard := newGuard(d.Access)
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", healthy)
-	mux.Handle("GET /readyz", readiness(d.Ready))
+	mux.Handle("GET /readyz", readiness(d))
 	mux.Handle("GET /metrics", guard.metrics(d.Metrics))
 	mux.HandleFunc("GET /login", guard.form)
 	mux.HandleFunc("POST /login", guard.login)
@@ -35,17 +37,23 @@ func healthy(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusO
 type status struct {
 	OK     bool   `json:"ok"`
 	Reason string `json:"reason,omitempty"`
+	// Warnings do not keep requests from being served.
+	Warnings []string `json:"warnings,omitempty"`
 }
 
-func readiness(ready func(context.Context) error) http.HandlerFunc {
+func readiness(d Deps) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), time.Second)
 		defer cancel()
-		if err := ready(ctx); err != nil {
+		if err := d.Ready(ctx); err != nil {
 			writeJSON(w, http.StatusServiceUnavailable, status{Reason: err.Error()})
 			return
 		}
-		writeJSON(w, http.StatusOK, status{OK: true})
+		s := status{OK: true}
+		if d.Warnings != nil {
+			s.Warnings = d.Warnings()
+		}
+		writeJSON(w, http.StatusOK, s)
 	}
 }
 

@@ -23,6 +23,7 @@ import (
 	"ockham/internal/config"
 	"ockham/internal/policy"
 	"ockham/internal/telemetry"
+	"ockham/internal/web"
 )
 
 // Options say how a gateway is started.
@@ -47,9 +48,10 @@ type Gateway struct {
 	telemetry *telemetry.Telemetry
 	current   atomic.Pointer[view]
 
-	grpc  *grpc.Server
-	http  *http.Server
-	admin *http.Server
+	socket *web.Socket // nil without WebSocket
+	grpc   *grpc.Server
+	http   *http.Server
+	admin  *http.Server
 
 	events    events
 	listeners map[string]net.Listener
@@ -214,6 +216,9 @@ func (g *Gateway) drain(limit time.Duration) {
 	defer cancel()
 	finished := make(chan struct{})
 	go func() {
+		if g.socket != nil { // its requests come back through Envoy, so it goes first
+			g.socket.Drain(ctx)
+		}
 		g.grpc.GracefulStop()
 		close(finished)
 	}()
@@ -292,11 +297,16 @@ func (g *Gateway) ready(ctx context.Context) error {
 	if g.draining.Load() {
 		return errors.New("shutting down")
 	}
-	if s := g.live.Status(); s.Err != nil {
-		g.log.Debug("readyz", "configuration", s.Err)
-	}
 	if err := g.credentials(ctx); err != nil {
 		return errors.New("no AWS credentials; see the log")
+	}
+	return nil
+}
+
+// warnings tells what an operator should know although requests are served.
+func (g *Gateway) warnings() []string {
+	if s := g.live.Status(); s.Err != nil {
+		return []string{"the configuration file was refused; the policy before it is in force: " + s.Err.Error()}
 	}
 	return nil
 }
@@ -306,5 +316,5 @@ func (g *Gateway) access(c *config.Config) admin.Access {
 }
 
 func (g *Gateway) adminHandler(c *config.Config, access admin.Access) http.Handler {
-	return admin.Handler(admin.Deps{Access: access, Ready: g.ready, Metrics: g.telemetry.Metrics(), Page: g.page(c)})
+	return admin.Handler(admin.Deps{Access: access, Ready: g.ready, Warnings: g.warnings, Metrics: g.telemetry.Metrics(), Page: g.page(c)})
 }

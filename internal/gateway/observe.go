@@ -91,7 +91,8 @@ func (g *Gateway) web(c *config.Config) http.Handler {
 		s.Feedback = func(f web.Feedback) error { g.telemetry.Feedback(f.ID, f.Score, f.Comment); return nil }
 	}
 	if c.Server.WebSocket.Enabled {
-		s.Socket = socket(&c.Server.WebSocket, g)
+		g.socket = socket(&c.Server.WebSocket, g)
+		s.Socket = g.socket
 	}
 	return s.Handler()
 }

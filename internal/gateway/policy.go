@@ -1,11 +1,11 @@
 package gateway
 
 import (
-	"encoding/json"
 	"net/http"
 
 	"ockham/bedrock"
 	"ockham/extproc"
+	"ockham/internal/config"
 	"ockham/internal/policy"
 	"ockham/routing"
 )
@@ -56,7 +56,7 @@ func newPolicy(p *policy.Policy, signer *bedrock.Signer, transport *http.Client)
 }
 
 func (b *bridge) target(m *routing.Model, pipe, route string) *extproc.Target {
-	g := guardrail(b.Policy, m, pipe, route)
+	g := b.Policy.Guardrail(m, pipe, route)
 	c := &b.Config.Bedrock
 	t := b.in(c.Region, m, g)
 	for _, name := range c.Failover {
@@ -69,25 +69,11 @@ func (b *bridge) target(m *routing.Model, pipe, route string) *extproc.Target {
 }
 
 // in is how m is called in a region.
-func (b *bridge) in(name string, m *routing.Model, guardrail []byte) *extproc.Target {
+func (b *bridge) in(name string, m *routing.Model, guardrail *config.Guardrail) *extproc.Target {
 	r := b.regions[name]
 	return &extproc.Target{
-		Model: b.Bedrock(m), ID: m.ID, Region: r.name, Host: r.host, Caller: r.client, Guardrail: guardrail,
+		Model: b.Bedrock(m), ID: m.ID, Region: r.name, Host: r.host, Caller: r.client, Guardrail: guardrail.JSON,
 	}
-}
-
-// guardrail is the JSON of guardrailConfig, nil for none.
-func guardrail(p *policy.Policy, m *routing.Model, pipe, route string) []byte {
-	g := p.Guardrail(m, pipe, route)
-	if g == nil {
-		return nil
-	}
-	fields := map[string]string{"guardrailIdentifier": g.ID, "guardrailVersion": g.Version}
-	if g.Trace != "" {
-		fields["trace"] = g.Trace
-	}
-	raw, _ := json.Marshal(fields)
-	return raw
 }
 
 func (b *bridge) known(name string) extproc.Name {

@@ -62,9 +62,9 @@ func (p *envoyProcess) awaitReady(ctx context.Context, probe string) error {
 	for {
 		select {
 		case <-p.done:
-			return fmt.Errorf("Envoy ended at once: %s", p.log.reason())
+			return fmt.Errorf("starting envoy: it ended at once: %s", p.log.reason())
 		case <-ctx.Done():
-			return fmt.Errorf("Envoy did not listen in time: %s", p.log.reason())
+			return fmt.Errorf("starting envoy: it did not listen in time: %s", p.log.reason())
 		case <-tick.C:
 		}
 		if answers(ctx, probe) {
@@ -103,9 +103,9 @@ func (p *envoyProcess) stop() {
 // failed describes an Envoy that ended by itself.
 func (p *envoyProcess) failed() error {
 	if p.err == nil {
-		return errors.New("Envoy ended")
+		return errors.New("envoy ended")
 	}
-	return fmt.Errorf("Envoy ended: %w: %s", p.err, p.log.reason())
+	return fmt.Errorf("envoy ended: %w: %s", p.err, p.log.reason())
 }
 
 // tail keeps the end of what Envoy says.

@@ -300,6 +300,11 @@ func TestReload(t *testing.T) {
 	if err := s.service.Reload(); err == nil {
 		t.Error("a broken file was taken")
 	}
+	if resp, err := http.Get(s.Admin + "/readyz"); err != nil || resp.StatusCode != 200 {
+		t.Errorf("readyz: got %v, %v, want 200", resp, err)
+	} else if body, _ := io.ReadAll(resp.Body); !bytes.Contains(body, []byte("refused")) {
+		t.Errorf("readyz does not tell of the refused file: %s", body)
+	}
 	if got := pipe(); got != "purple" {
 		t.Errorf("after a broken file: got pipe %v, want the policy before it", got)
 	}
