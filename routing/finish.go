@@ -26,7 +26,7 @@ func (d *decision) plan() *Plan {
 	p := &Plan{
 		Strategy: d.strategy, Reason: d.reason, Models: d.models, Largest: d.r.largest,
 		Checks: d.checks(), Deadlines: d.profile.Deadlines, Limits: d.limits, Hold: d.hold(),
-		Pinned: d.pinned, Charges: d.charges,
+		Pinned: d.pinned, Charges: d.charges, Early: d.profile.Early, Repair: d.profile.Repair,
 	}
 	p.Deadlines.Total = d.total
 	if d.pipe != nil {

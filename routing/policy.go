@@ -40,6 +40,8 @@ type Profile struct {
 	Limits    Limits
 	Hold      Hold
 	HoldOut   float64 // share that goes straight to the largest model
+	Early     bool    // see Plan.Early
+	Repair    bool    // see Plan.Repair
 }
 
 // Events that a Router counts. All of them are fallbacks that no client notices.

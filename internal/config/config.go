@@ -265,6 +265,12 @@ type Cascade struct {
 	Time Duration `yaml:"time"`
 	// No further attempt once so much is spent on the request, failed attempts included. 0: no bound.
 	CostUSD float64 `yaml:"cost_usd" min:"0"`
+	// Tell the same model once what was wrong with its answer (schema, tool arguments, format) before a
+	// larger one is asked: cheaper, but one more wait.
+	Repair bool `yaml:"repair"`
+	// Run plain requests as streams upstream too, so that a bad answer is given up at its first bad
+	// token; `deadlines.first_token` then counts for them.
+	Early bool `yaml:"early"`
 }
 
 // Deadlines bound the parts of a request; cascade.time bounds the whole.

@@ -185,7 +185,7 @@ func (b *builder) profile() routing.Profile {
 	return routing.Profile{
 		Ask: c.Otherwise.Ask, Unsure: c.Otherwise.Unsure, Checks: b.checksOf("checks", c.Checks),
 		Deadlines: routing.Deadlines{Answer: c.Deadlines.Answer.D(), FirstToken: c.Deadlines.FirstToken.D(), Total: c.Cascade.Time.D()},
-		Limits:    *limits(&c.Cascade), Hold: *hold(&c.Hold), HoldOut: c.HoldOut,
+		Limits:    *limits(&c.Cascade), Hold: *hold(&c.Hold), HoldOut: c.HoldOut, Early: c.Cascade.Early, Repair: c.Cascade.Repair,
 	}
 }
 
@@ -222,6 +222,7 @@ func timing(p *routing.Profile, r config.Route) {
 		p.Deadlines.FirstToken = cmp.Or(d.FirstToken.D(), p.Deadlines.FirstToken)
 	}
 	if c := r.Cascade; c != nil {
+		p.Early, p.Repair = p.Early || c.Early, p.Repair || c.Repair
 		p.Deadlines.Total = cmp.Or(c.Time.D(), p.Deadlines.Total)
 		p.Limits.Attempts = cmp.Or(c.Attempts, p.Limits.Attempts)
 		p.Limits.CostUSD = cmp.Or(c.CostUSD, p.Limits.CostUSD)
