@@ -5,6 +5,7 @@ package dialect
 
 import (
 	"slices"
+	"strconv"
 
 	"ockham/bedrock"
 )
@@ -101,7 +102,7 @@ type Reply struct {
 	Created int64  // Unix seconds
 	Answer  *bedrock.Answer
 	Model   string // what the client may see as model; "" when models are not exposed
-	CostUSD float64
+	Cost    *USD   // of everything done for the answer; nil when not exposed
 	Route   *Route // nil when not exposed
 }
 
@@ -116,9 +117,17 @@ type Route struct {
 
 // Attempt is one call made for an answer.
 type Attempt struct {
-	Model   string  `json:"model"`
-	Verdict string  `json:"verdict"`          // accept or reject
-	Reason  string  `json:"reason,omitempty"` // of a reject
-	MS      int64   `json:"ms"`
-	CostUSD float64 `json:"cost_usd"`
+	Model   string `json:"model"`
+	Verdict string `json:"verdict"`          // accept or reject
+	Reason  string `json:"reason,omitempty"` // of a reject
+	MS      int64  `json:"ms"`
+	CostUSD USD    `json:"cost_usd"`
 }
+
+// USD is a sum that is written as a plain decimal: half a micro-dollar would read as 5e-07 otherwise.
+type USD float64
+
+func (u USD) String() string { return strconv.FormatFloat(float64(u), 'f', -1, 64) }
+
+// MarshalJSON implements json.Marshaler.
+func (u USD) MarshalJSON() ([]byte, error) { return []byte(u.String()), nil }

@@ -125,10 +125,12 @@ func TestMediaTypes(t *testing.T) {
 	}
 }
 
+func usd(u USD) *USD { return &u }
+
 // reply is an answer for writers to write.
 func reply() *Reply {
 	return &Reply{
-		ID: "r1", Created: 1700000000, Model: "haiku", CostUSD: 0.0000005,
+		ID: "r1", Created: 1700000000, Model: "haiku", Cost: usd(0.0000005),
 		Answer: &bedrock.Answer{
 			Content: []bedrock.Block{{Kind: bedrock.Text, Text: "a\n<"}, {Kind: bedrock.Text, Text: "b\"\u2028\xff"}},
 			Stop:    "end_turn", Usage: bedrock.Usage{Input: 5, Output: 2, CacheRead: 1},
@@ -140,7 +142,7 @@ func reply() *Reply {
 func TestGenerateWrites(t *testing.T) {
 	r := reply()
 	const tail = `"model":"haiku","stop_reason":"end_turn","usage":{"input_tokens":6,"output_tokens":2,"cost_usd":0.0000005},` +
-		`"route":{"pipe":"green","strategy":"rules","reason":"short","escalated":false,"attempts":[{"model":"haiku","verdict":"accept","ms":3,"cost_usd":5e-7}]}}`
+		`"route":{"pipe":"green","strategy":"rules","reason":"short","escalated":false,"attempts":[{"model":"haiku","verdict":"accept","ms":3,"cost_usd":0.0000005}]}}`
 	want := `{"id":"r1","text":"a\n<b\"` + "\u2028\ufffd" + `",` + tail
 	if got := string(Generate{}.Answer(nil, nil, r)); got != want || !json.Valid([]byte(got)) {
 		t.Errorf("answer\n got %s\nwant %s", got, want)

@@ -2,7 +2,6 @@ package dialect
 
 import (
 	"encoding/json"
-	"strconv"
 
 	"ockham/bedrock"
 )
@@ -38,17 +37,14 @@ func appendGenerated(dst []byte, r *Reply, text bool) []byte {
 	u := r.Answer.Usage
 	dst = appendInt(dst, "input_tokens", int64(u.Input+u.CacheRead+u.CacheWrite))
 	dst = appendInt(dst, "output_tokens", int64(u.Output))
-	dst = appendUSD(appendKey(dst, "cost_usd"), r.CostUSD)
+	if r.Cost != nil {
+		dst = append(appendKey(dst, "cost_usd"), r.Cost.String()...)
+	}
 	dst = append(dst, '}')
 	if r.Route != nil {
 		dst = appendJSON(appendKey(dst, "route"), r.Route)
 	}
 	return append(dst, '}')
-}
-
-// appendUSD writes a sum as a plain decimal: half a micro-dollar would read as 5e-07 otherwise.
-func appendUSD(dst []byte, usd float64) []byte {
-	return strconv.AppendFloat(dst, usd, 'f', -1, 64)
 }
 
 // appendJSON marshals one of this package's own structs, which cannot fail.

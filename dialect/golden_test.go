@@ -105,7 +105,7 @@ func goldenCase(t *testing.T, out *txtar.Archive, given map[string][]byte) {
 }
 
 func goldenAnswer(t *testing.T, add func(string, []byte), call *Call, given map[string][]byte) {
-	r := &Reply{ID: "req-1", Created: 1_700_000_000, CostUSD: 0.00012}
+	r := &Reply{ID: "req-1", Created: 1_700_000_000, Cost: usd(0.00012)}
 	d := call.Dialect
 	switch {
 	case given["answer.json"] != nil:

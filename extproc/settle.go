@@ -98,7 +98,7 @@ func (x *exchange) close(a *attempt) {
 		a.Took = time.Since(a.Start)
 	}
 	a.Tokens, a.Estimated = x.used(a)
-	a.CostUSD = a.Model.Price.Cost(a.Tokens)
+	a.CostUSD = routing.RoundUSD(a.Model.Price.Cost(a.Tokens))
 }
 
 // used is what an attempt consumed: what Bedrock says, or an estimate where it was cut off.
@@ -125,7 +125,7 @@ func (x *exchange) spent() float64 {
 	for _, c := range x.plan.Charges {
 		usd += c.CostUSD
 	}
-	return usd
+	return routing.RoundUSD(usd)
 }
 
 // usualAnswer is the length in tokens that is assumed where nothing is known of an answer.
@@ -154,7 +154,7 @@ func (x *exchange) settleCosts() {
 	x.out.CostUSD = x.spent()
 	if x.out.Served >= 0 && x.plan.Largest != nil {
 		t := x.tries[x.out.Served].Tokens
-		x.out.LargestCostUSD = x.plan.Largest.Price.Cost(t)
+		x.out.LargestCostUSD = routing.RoundUSD(x.plan.Largest.Price.Cost(t))
 	}
 }
 

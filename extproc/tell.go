@@ -1,6 +1,7 @@
 package extproc
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -8,18 +9,23 @@ import (
 
 	"ockham/bedrock"
 	"ockham/dialect"
+	"ockham/routing"
 )
 
 // reply tells the dialect what goes with an answer.
 func (x *exchange) reply(a *attempt) *dialect.Reply {
 	r := &dialect.Reply{ID: x.out.ID, Created: x.out.Start.Unix(), Answer: a.answer}
+	if expose := x.policy.Expose(x.out.Route); expose != ExposeNone {
+		cost := dialect.USD(x.spent())
+		r.Cost = &cost
+	}
 	if r.Answer == nil {
 		r.Answer = &a.collect.Answer
 	}
 	if x.policy.Expose(x.out.Route) != ExposeFull {
 		return r
 	}
-	r.Model, r.CostUSD = a.Model.Name, x.spent()
+	r.Model = a.Model.Name
 	r.Route = &dialect.Route{
 		Pipe: x.plan.Pipe, Strategy: x.plan.Strategy, Reason: x.plan.Reason, Escalated: x.out.Escalated,
 		Attempts: make([]dialect.Attempt, len(x.tries)),
@@ -27,7 +33,7 @@ func (x *exchange) reply(a *attempt) *dialect.Reply {
 	for i, t := range x.tries {
 		r.Route.Attempts[i] = dialect.Attempt{
 			Model: t.Model.Name, Verdict: t.Verdict, Reason: string(t.Reason),
-			MS: t.Took.Milliseconds(), CostUSD: t.CostUSD,
+			MS: t.Took.Milliseconds(), CostUSD: dialect.USD(t.CostUSD),
 		}
 	}
 	return r
@@ -56,7 +62,7 @@ func (x *exchange) exposed(final bool) []bedrock.Header {
 	if final {
 		headers = append(headers,
 			bedrock.Header{Name: "x-ockham-verdict", Value: x.out.Verdict},
-			bedrock.Header{Name: "x-ockham-cost-usd", Value: dollars(x.out.CostUSD)})
+			bedrock.Header{Name: "x-ockham-cost-usd", Value: dialect.USD(x.out.CostUSD).String()})
 	}
 	return headers
 }
@@ -84,8 +90,6 @@ func contains(list []string, s string) bool {
 	return false
 }
 
-func dollars(usd float64) string { return strconv.FormatFloat(usd, 'f', 8, 64) }
-
 // metadata is what Envoy's access log can show of the request.
 func (x *exchange) metadata() map[string]*structpb.Value {
 	fields := map[string]*structpb.Value{
@@ -102,7 +106,8 @@ func (x *exchange) metadata() map[string]*structpb.Value {
 	fields["escalated"] = structpb.NewBoolValue(x.out.Escalated)
 	fields["verdict"] = structpb.NewStringValue(x.out.Verdict)
 	fields["cost_usd"] = structpb.NewNumberValue(x.out.CostUSD)
-	fields["saved_usd"] = structpb.NewNumberValue(x.out.LargestCostUSD - x.out.CostUSD)
+	fields["cost_microusd"] = structpb.NewNumberValue(math.Round(x.out.CostUSD * 1e6)) // what rate limits count
+	fields["saved_usd"] = structpb.NewNumberValue(routing.RoundUSD(x.out.LargestCostUSD - x.out.CostUSD))
 	if x.out.Served >= 0 {
 		fields["model"] = structpb.NewStringValue(x.tries[x.out.Served].Model.Name)
 	}

@@ -47,7 +47,7 @@ type ExplainedHold struct {
 
 // Explained puts a plan into the form in which it is told.
 func Explained(p *Plan) Explanation {
-	e := Explanation{Features: p.Features, Steps: p.Steps, ExpectedCostUSD: p.ExpectedCostUSD, Plan: ExplainedPlan{
+	e := Explanation{Features: p.Features, Steps: p.Steps, ExpectedCostUSD: RoundUSD(p.ExpectedCostUSD), Plan: ExplainedPlan{
 		Pipe: p.Pipe, Strategy: p.Strategy, Reason: p.Reason,
 		Models: make([]string, len(p.Models)), IDs: make([]string, len(p.Models)), Checks: make([]string, len(p.Checks)),
 		Deadlines: ExplainedDeadlines{ms(p.Deadlines.Answer), ms(p.Deadlines.FirstToken), ms(p.Deadlines.Total)},

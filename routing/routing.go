@@ -4,6 +4,7 @@
 package routing
 
 import (
+	"math"
 	"context"
 	"time"
 )
@@ -42,6 +43,10 @@ func (p Price) Cost(t Tokens) float64 {
 	}
 	return usd
 }
+
+// RoundUSD leaves out what only floating point has put there. Ten digits tell a tenth of a cached token of the
+// cheapest model, and sums stay exact in print: 0.0003014, not 0.00030139999999999995.
+func RoundUSD(usd float64) float64 { return math.Round(usd*1e10) / 1e10 }
 
 // Model is what routing must know of a model.
 type Model struct {
