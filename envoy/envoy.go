@@ -25,6 +25,12 @@ type Params struct {
 
 	Auth *Auth // who the client is; nil where somebody else has found out before
 
+	RateLimit Address  // a rate limit service, for budgets
+	Budgets   []Budget // limits on spend that it keeps
+
+	// Replicas of the service besides Processor, where no name in DNS stands for all.
+	Replicas []Address
+
 	BodyLimit     int // largest request in bytes; 0: 32 MiB, negative: Envoy's own limit (1 MiB)
 	ClusterBuffer int // of every cluster; 0 and negative: Envoy's own limit (1 MiB)
 	MaxRequests   int // at once; 0: 100,000, negative: Envoy's own limit (1024)

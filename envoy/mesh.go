@@ -55,7 +55,7 @@ func newMeshView(m Mesh) (*meshView, error) {
 	if err != nil {
 		return nil, err
 	}
-	v.Replies = replies(true)
+	v.Replies = replies(true, false)
 	if m.APIKeys && v.Auth == nil {
 		v.Auth = &authView{Tenant: TenantHeader}
 	}

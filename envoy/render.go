@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"text/template"
@@ -54,7 +55,7 @@ func parse() (*template.Template, error) {
 		"quote":    quote,
 		"join":     func(list []string) string { return strings.Join(list, ", ") },
 		"seconds":  seconds,
-		"endpoint": func(name string, a Address) endpointView { return endpointView{name, a} },
+		"endpoint": newEndpoint,
 		"region":   func(v *view, r regionView) bedrockView { return bedrockView{v, r} },
 	})
 	return t.ParseFS(templates, "templates/*.tmpl")
@@ -91,6 +92,12 @@ type upstreamTLS struct {
 type endpointView struct {
 	Name    string
 	Address Address
+	More    []Address
+}
+
+// newEndpoint is a function so that templates may leave further addresses out.
+func newEndpoint(name string, a Address, more ...[]Address) endpointView {
+	return endpointView{name, a, slices.Concat(more...)}
 }
 
 type bedrockView struct {
@@ -112,7 +119,7 @@ func newView(p Params) (*view, error) {
 		HTTPPaths: []httpPath{
 			{"explain", "/api/v1/explain"}, {"feedback", "/api/v1/feedback"}, {"models", "/v1/models"},
 		},
-		Replies: replies(false),
+		Replies: replies(false, len(p.Budgets) > 0),
 	}
 	if p.Auth != nil {
 		auth, err := newAuth(*p.Auth)
@@ -150,7 +157,13 @@ func (v *view) validate() error {
 			faults = append(faults, err)
 		}
 	}
-	for _, a := range []Address{v.Admin, v.HTTP} {
+	for _, b := range v.Budgets {
+		faults = append(faults, b.validate())
+	}
+	if len(v.Budgets) > 0 && !v.RateLimit.IsSet() {
+		faults = append(faults, errors.New("budgets need the address of a rate limit service"))
+	}
+	for _, a := range append([]Address{v.Admin, v.HTTP, v.RateLimit}, v.Replicas...) {
 		if _, err := ParseAddress(string(a)); a.IsSet() && err != nil {
 			faults = append(faults, err)
 		}

@@ -30,8 +30,12 @@ type reply struct {
 
 // repliesByStatus holds what Envoy itself may answer; the last stands for every other status. No word
 // may hold a quote or a closing parenthesis: they end up inside a CEL expression inside %CEL()%.
-func repliesByStatus() []reply {
+func repliesByStatus(budgets bool) []reply {
 	const invalid = "invalid_request_error"
+	limited := reply{429, "throttled", "rate_limit_error", "rate_limit_error", "ThrottlingException", "too many requests; try again later"}
+	if budgets {
+		limited.code, limited.message = "budget_exceeded", "the budget is spent; try again later"
+	}
 	return []reply{
 		{400, "invalid_request", invalid, invalid, "ValidationException", "the request is malformed"},
 		{401, "unauthorized", invalid, "authentication_error", "UnrecognizedClientException", "the request is not authenticated"},
@@ -40,7 +44,7 @@ func repliesByStatus() []reply {
 		{408, "timeout", "server_error", "timeout_error", "ModelTimeoutException", "the request did not arrive in time"},
 		{413, "too_large", invalid, "request_too_large", "ValidationException", "the request is larger than this gateway takes"},
 		{426, "invalid_request", invalid, invalid, "ValidationException", "another protocol is needed here"},
-		{429, "throttled", "rate_limit_error", "rate_limit_error", "ThrottlingException", "too many requests; try again later"},
+		limited,
 		{431, "invalid_request", invalid, invalid, "ValidationException", "the headers are too large"},
 		{502, "upstream_failed", "server_error", "api_error", "ModelErrorException", upstreamFailed},
 		{503, "unavailable", "server_error", "overloaded_error", "ServiceUnavailableException", "the service is not available now; try again later"},
@@ -55,26 +59,28 @@ const upstreamFailed = "the answer of the model broke off"
 const pathOf = "metadata.filter_metadata['ockham.client']['path']"
 
 // replies lists the dialects in the order in which their mappers are tried. The last fits all, unless
-// the listener is shared with others, whose replies are none of our business.
-func replies(shared bool) []replyDialect {
+// the listener is shared with others, whose replies are none of our business. With budgets, Envoy's 429
+// is theirs.
+func replies(shared, budgets bool) []replyDialect {
 	otherwise := ""
 	if shared {
 		otherwise = pathOf + ".startsWith('/api/v1/')"
 	}
+	all := repliesByStatus(budgets)
 	return []replyDialect{
-		newReplyDialect("OpenAI", pathOf+".startsWith('/v1/chat/')", openaiBody, nil),
-		newReplyDialect("Anthropic", pathOf+".startsWith('/v1/messages')", anthropicBody, nil),
-		newReplyDialect("Bedrock", pathOf+".startsWith('/model/')", bedrockBody, func(r reply) string { return r.bedrock }),
-		newReplyDialect("Ockham's own API", otherwise, generateBody, nil),
+		newReplyDialect(all, "OpenAI", pathOf+".startsWith('/v1/chat/')", openaiBody, nil),
+		newReplyDialect(all, "Anthropic", pathOf+".startsWith('/v1/messages')", anthropicBody, nil),
+		newReplyDialect(all, "Bedrock", pathOf+".startsWith('/model/')", bedrockBody, func(r reply) string { return r.bedrock }),
+		newReplyDialect(all, "Ockham's own API", otherwise, generateBody, nil),
 	}
 }
 
 // newReplyDialect makes the two cases of a dialect: a broken answer, whose 503 by Envoy is an
 // upstream_failed, and all the rest, told apart by status.
-func newReplyDialect(name, when string, body func(func(field) string) string, errorType field) replyDialect {
+func newReplyDialect(all []reply, name, when string, body func(func(field) string) string, errorType field) replyDialect {
 	broken := "response.code_details.startsWith('upstream_reset_') && !response.code_details.contains('overflow')"
-	constant := func(f field) string { return f(statusReply(502)) }
-	byStatus := func(f field) string { return "%CEL(" + celSwitch(f) + ")%" }
+	constant := func(f field) string { return f(statusReply(all, 502)) }
+	byStatus := func(f field) string { return "%CEL(" + celSwitch(all, f) + ")%" }
 	cases := []replyCase{
 		{About: "an answer that broke off", When: and(when, broken), Status: 502, Body: body(constant)},
 		{About: "everything else", When: and(when, "true"), Body: body(byStatus)},
@@ -112,8 +118,7 @@ func bedrockBody(value func(field) string) string {
 	return "message: " + quote(value(message))
 }
 
-func statusReply(status int) reply {
-	all := repliesByStatus()
+func statusReply(all []reply, status int) reply {
 	for _, r := range all {
 		if r.status == status {
 			return r
@@ -123,8 +128,7 @@ func statusReply(status int) reply {
 }
 
 // celSwitch writes a choice by status, statuses of one word together. The last reply is the default.
-func celSwitch(f field) string {
-	all := repliesByStatus()
+func celSwitch(all []reply, f field) string {
 	otherwise := f(all[len(all)-1])
 	var words []string
 	statuses := map[string][]string{}

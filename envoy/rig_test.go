@@ -10,6 +10,7 @@ import (
 	core "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	ext_proc "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
 	"google.golang.org/grpc"
+	"google.golang.org/protobuf/types/known/structpb"
 
 	"ockham/envoy"
 	"ockham/envoy/envoytest"
@@ -21,7 +22,7 @@ type planner struct {
 	ext_proc.UnimplementedExternalProcessorServer
 	authority string
 	hold      bool // an answer's body is never answered, so that nothing is released
-	saw       chan *ext_proc.ProcessingRequest
+	saw       chan *processingRequest
 }
 
 func (p *planner) Process(s ext_proc.ExternalProcessor_ProcessServer) error {
@@ -51,6 +52,7 @@ func (p *planner) answer(in *ext_proc.ProcessingRequest) *ext_proc.ProcessingRes
 		out.Response = &ext_proc.ProcessingResponse_ResponseHeaders{ResponseHeaders: &ext_proc.HeadersResponse{}}
 	case *ext_proc.ProcessingRequest_ResponseBody:
 		out.Response = &ext_proc.ProcessingResponse_ResponseBody{ResponseBody: pass(in.ResponseBody)}
+		out.DynamicMetadata = cost(278)
 	case *ext_proc.ProcessingRequest_ResponseTrailers:
 		out.Response = &ext_proc.ProcessingResponse_ResponseTrailers{ResponseTrailers: &ext_proc.TrailersResponse{}}
 	}
@@ -68,6 +70,13 @@ func (p *planner) plan() *ext_proc.BodyResponse {
 	}}
 }
 
+// cost is what the service tells of a request in millionths of a dollar.
+func cost(micro float64) *structpb.Struct {
+	return &structpb.Struct{Fields: map[string]*structpb.Value{"ockham": structpb.NewStructValue(&structpb.Struct{
+		Fields: map[string]*structpb.Value{"cost_microusd": structpb.NewNumberValue(micro)},
+	})}}
+}
+
 func set(key, value string) *core.HeaderValueOption {
 	return &core.HeaderValueOption{
 		Header:       &core.HeaderValue{Key: key, RawValue: []byte(value)},
@@ -83,20 +92,34 @@ func pass(body *ext_proc.HttpBody) *ext_proc.BodyResponse {
 	}}}
 }
 
-// start serves p and renders an Envoy in front of it and of a Bedrock at the given address.
-func start(t *testing.T, p *planner, bedrock string, change func(*envoy.Params)) *envoytest.Instance {
+type processingRequest = ext_proc.ProcessingRequest
+
+// replica is a service that runs.
+type replica struct {
+	*grpc.Server
+	address envoy.Address
+}
+
+func run(t *testing.T, p *planner) replica {
 	t.Helper()
 	l := listen(t)
 	server := grpc.NewServer()
 	ext_proc.RegisterExternalProcessorServer(server, p)
 	go server.Serve(l)
 	t.Cleanup(server.Stop)
+	return replica{server, envoy.Address(l.Addr().String())}
+}
+
+// start serves p and renders an Envoy in front of it and of a Bedrock at the given address.
+func start(t *testing.T, p *planner, bedrock string, change func(*envoy.Params)) *envoytest.Instance {
+	t.Helper()
+	first := run(t, p)
 	if p.authority == "" {
 		p.authority = bedrock
 	}
-	p.saw = make(chan *ext_proc.ProcessingRequest, 1000)
+	p.saw = make(chan *processingRequest, 10_000)
 	params := envoy.Params{
-		Listen: "127.0.0.1:0", Admin: "127.0.0.1:0", Processor: envoy.Address(l.Addr().String()),
+		Listen: "127.0.0.1:0", Admin: "127.0.0.1:0", Processor: first.address,
 		Regions: []envoy.Region{{Name: "us-east-1", Endpoint: "http://" + bedrock}},
 	}
 	if change != nil {

@@ -21,7 +21,7 @@ func newRenderCommand() *cobra.Command {
 	}
 	c.AddCommand(
 		newRenderEnvoyCommand(), newRenderSidecarCommand(), newRenderGatewayCommand(), newRenderEnvoyGatewayCommand(),
-		newRenderKubernetesCommand(), newRenderComposeCommand(), newRenderIAMCommand(),
+		newRenderKubernetesCommand(), newRenderComposeCommand(), newRenderIAMCommand(), newRenderRateLimitCommand(),
 	)
 	return c
 }
@@ -68,6 +68,10 @@ type envoyFlags struct {
 	profiles []string
 	body     string
 
+	ratelimit string
+	config    string
+	replicas  []string
+
 	server    envoy.ServerTLS
 	client    envoy.ClientTLS
 	jwt       envoy.JWT
@@ -83,6 +87,9 @@ func (f *envoyFlags) register(s *pflag.FlagSet) {
 	f.registerBedrock(s)
 	f.registerAuth(s)
 	f.registerLimits(s)
+	s.StringVar(&f.ratelimit, "ratelimit", "", "rate limit service, HOST:PORT, that keeps the budgets of --config")
+	s.StringVarP(&f.config, "config", "c", "", "Ockham's configuration, for its budgets")
+	s.StringArrayVar(&f.replicas, "replica", nil, "further address of the service, where no name in DNS stands for all; repeat for more")
 	s.StringVar(&f.p.AccessLog, "access-log", "", "file for the access log, say /dev/stdout; none by default")
 }
 
@@ -151,6 +158,15 @@ func (f *envoyFlags) params() (envoy.Params, error) {
 		return p, fmt.Errorf("--body-limit: %w", err)
 	}
 	p.BodyLimit = limit
+	for _, r := range f.replicas {
+		p.Replicas = append(p.Replicas, envoy.Address(r))
+	}
+	if f.ratelimit != "" {
+		p.RateLimit = envoy.Address(f.ratelimit)
+		if p.Budgets, err = budgets(f.config); err != nil {
+			return p, err
+		}
+	}
 	if err := f.addRegions(&p); err != nil {
 		return p, err
 	}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -157,6 +158,16 @@ func TestWhatIsRenderedIsClean(t *testing.T) {
 	config := rendered(t)
 	if got := examine(t, config, doctor.Options{EnvoyVersion: "1.40.0"}); len(got) != 0 {
 		t.Errorf("bootstrap: found %v, want nothing", got)
+	}
+	limited, err := envoy.Bootstrap(envoy.Params{
+		RateLimit: "127.0.0.1:8081", Budgets: []envoy.Budget{{Name: "daily", By: "all", USD: 1, Window: 24 * time.Hour}},
+		Replicas: []envoy.Address{"127.0.0.1:9003"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := examine(t, string(limited), doctor.Options{}); len(got) != 0 {
+		t.Errorf("bootstrap with budgets: found %v, want nothing", got)
 	}
 	e := envoytest.Envoy(t, []byte(config))
 	dump := e.AdminGet(t, "/config_dump")
