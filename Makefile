@@ -41,7 +41,7 @@ test: envoy ## all tests that need no more than Go, Python 3 and make
 
 test-clients: envoy ## real clients against a real Envoy, and the page in a real Chromium; installs them
 	@./tools/clients.sh
-	ENVOY="$$(./envoy/find.sh)" $(GO) test -count=1 -timeout 20m -tags clients ./internal/emulator/conformance ./envoy/clients ./internal/dashboard/browser
+	ENVOY="$$(./envoy/find.sh)" $(GO) test -count=1 -timeout 20m -tags clients ./internal/emulator/conformance ./envoy/clients ./internal/dashboard/browser ./internal/telemetry
 	@echo "left out: docker (make test-docker), mesh tools (make test-mesh)"
 
 check: ## format, vet, lint, layers, dead code

@@ -1,12 +1,13 @@
 #!/bin/sh
-# Installs what `make test-clients` needs: Python's venv, Node.js, npm and Chromium from Debian where they
-# are missing, and the pinned clients from PyPI and npm.
+# Installs what `make test-clients` needs: Python's venv, Node.js, npm, Chromium and promtool from Debian
+# where they are missing, and the pinned clients from PyPI and npm.
 set -eu
 cd "$(dirname "$0")/.."
 missing=
 command -v node >/dev/null 2>&1 || missing="$missing nodejs"
 command -v npm >/dev/null 2>&1 || missing="$missing npm"
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+command -v promtool >/dev/null 2>&1 || missing="$missing prometheus"
 python3 -c 'import venv, ensurepip' 2>/dev/null || missing="$missing python3-venv"
 if [ -n "$missing" ]; then
 	if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" != 0 ]; then
