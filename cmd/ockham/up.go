@@ -61,7 +61,8 @@ func up(ctx context.Context, o stack.Options, out io.Writer) error {
   prompts  %s/api/v1/generate
   admin    %s
 
-  curl -s %s/api/v1/generate -d '{"prompt": "Summarise in one line: the meeting moved to Monday."}'
+  curl -s %s/api/v1/generate -H 'content-type: application/json' \\
+    -d '{"prompt": "Summarise in one line: the meeting moved to Monday."}'
 
 Ctrl-C ends it.
 `, s.Emulator, s.URL, s.Admin, s.URL)

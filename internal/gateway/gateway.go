@@ -225,7 +225,9 @@ func (g *Gateway) drain(limit time.Duration) {
 	select {
 	case <-finished:
 	case <-ctx.Done():
-		g.log.Warn("requests were still running when the time to drain was over")
+		if limit > 0 { // else nobody was to be waited for
+			g.log.Warn("requests were still running when the time to drain was over")
+		}
 	}
 	g.close()
 }

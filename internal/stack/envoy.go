@@ -62,7 +62,7 @@ func (p *envoyProcess) awaitReady(ctx context.Context, probe string) error {
 	for {
 		select {
 		case <-p.done:
-			return fmt.Errorf("starting envoy: it ended at once: %s", p.log.reason())
+			return fmt.Errorf("starting envoy: %w", p.failed())
 		case <-ctx.Done():
 			return fmt.Errorf("starting envoy: it did not listen in time: %s", p.log.reason())
 		case <-tick.C:
@@ -102,10 +102,11 @@ func (p *envoyProcess) stop() {
 
 // failed describes an Envoy that ended by itself.
 func (p *envoyProcess) failed() error {
-	if p.err == nil {
-		return errors.New("envoy ended")
+	why := p.log.reason()
+	if p.err != nil {
+		why = strings.TrimSuffix(p.err.Error()+": "+why, ": ")
 	}
-	return fmt.Errorf("envoy ended: %w: %s", p.err, p.log.reason())
+	return errors.New("envoy ended: " + why)
 }
 
 // tail keeps the end of what Envoy says.

@@ -2,14 +2,17 @@ package stack
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -59,6 +62,9 @@ func Start(ctx context.Context, o Options) (_ *Stack, err error) {
 			s.Stop()
 		}
 	}()
+	if _, err := exec.LookPath(o.Envoy); err != nil {
+		return nil, fmt.Errorf("there is no Envoy to run: %w; name one with --envoy, or have `make envoy` install it", err)
+	}
 	if err := free(&o.Ports); err != nil {
 		return nil, err
 	}
@@ -80,18 +86,21 @@ func free(p *Ports) error {
 		what, flag string
 		port       *int
 	}{
-		{"Envoy", "PORT", &p.Envoy},
-		{"the emulator", "EMULATOR_PORT", &p.Emulator},
-		{"the emulator's TLS", "EMULATOR_TLS_PORT", &p.EmulatorTLS},
-		{"the admin page", "ADMIN_PORT", &p.Admin},
-		{"the HTTP port", "HTTP_PORT", &p.HTTP},
+		{"Envoy", "--port (make: PORT=)", &p.Envoy},
+		{"the emulator", "--emulator-port (make: EMULATOR_PORT=)", &p.Emulator},
+		{"the emulator's TLS", "--emulator-tls-port (make: EMULATOR_TLS_PORT=)", &p.EmulatorTLS},
+		{"the admin page", "--admin-port (make: ADMIN_PORT=)", &p.Admin},
+		{"the HTTP port", "--http-port (make: HTTP_PORT=)", &p.HTTP},
 	} {
 		l, err := net.Listen("tcp", local(*want.port))
-		if err != nil {
-			return fmt.Errorf("port %d, wanted for %s, is in use; stop what listens there or choose another with %s=", *want.port, want.what, want.flag)
+		switch {
+		case errors.Is(err, syscall.EADDRINUSE):
+			return fmt.Errorf("port %d, wanted for %s, is in use; stop what listens there or choose another with %s", *want.port, want.what, want.flag)
+		case err != nil:
+			return fmt.Errorf("port %d, wanted for %s, cannot be had: %w; choose another with %s", *want.port, want.what, err, want.flag)
 		}
+		defer l.Close() // not before the last one: two parts may have been given the same port
 		*want.port = l.Addr().(*net.TCPAddr).Port
-		l.Close()
 	}
 	return nil
 }

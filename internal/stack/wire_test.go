@@ -257,6 +257,29 @@ func TestPortInUse(t *testing.T) {
 			t.Errorf("%s got %v, want an error that names port %d and %s", flag, err, port, flag)
 		}
 	}
+	l.Close()
+	for what, ports := range map[string]Ports{
+		"the same port twice":   {Envoy: port, Emulator: port},
+		"a port that is none":   {Admin: 99999},
+		"another that is none":  {HTTP: -1},
+		"the same for TLS, too": {EmulatorTLS: port, HTTP: port},
+	} {
+		s, err := Start(t.Context(), Options{Envoy: envoytest.Binary(t), Ports: ports, Log: slog.New(slog.DiscardHandler)})
+		if err == nil {
+			s.Stop()
+			t.Errorf("%s: no error", what)
+		}
+	}
+}
+
+// Without an Envoy nothing is started, and the error says what to do.
+func TestNoEnvoy(t *testing.T) {
+	for _, binary := range []string{"", "/nonexistent", "/dev/null", "no-such-envoy"} {
+		_, err := Start(t.Context(), Options{Envoy: binary, Log: slog.New(slog.DiscardHandler)})
+		if err == nil || !strings.Contains(err.Error(), "--envoy") {
+			t.Errorf("%q: got %v, want an error that says how to name one", binary, err)
+		}
+	}
 }
 
 func TestBadConfiguration(t *testing.T) {
