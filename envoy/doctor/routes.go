@@ -41,7 +41,7 @@ func short(d time.Duration) bool { return d > 0 && d < longestHold }
 
 func checkTimes(r *report, m *manager, rt route) {
 	action := rt.at("route")
-	if t := action.at("timeout"); (t.exists() || !m.partial) && t.duration(15*time.Second) != 0 {
+	if t := action.at("timeout"); (t.exists() || !m.partial) && t.duration(15*time.Second) != 0 && !m.limitsStandOn(rt) {
 		r.add("route-timeout", t, "the route's timeout is %s", t.or("left at Envoy's 15 s"))
 	}
 	if t := action.at("idle_timeout"); short(t.duration(0)) {
@@ -50,6 +50,13 @@ func checkTimes(r *report, m *manager, rt route) {
 	if t := action.at("max_stream_duration", "max_stream_duration"); t.duration(0) > 0 {
 		r.add("stream-duration", t, "max_stream_duration is %s", t.text())
 	}
+}
+
+// limitsStandOn tells whether a route's timeout has to do what Ockham's deadline cannot: where Envoy drops
+// its x-envoy-* headers. It must be longer than all attempts together.
+func (m *manager) limitsStandOn(rt route) bool {
+	rules := m.filter.config().at("mutation_rules", "allow_envoy").yes()
+	return !rules && rewritesHost(rt) && rt.at("route", "timeout").duration(0) > longestHold
 }
 
 func checkRetries(r *report, rt route) {
