@@ -12,6 +12,9 @@ import (
 // wanted are the languages in which the request may be answered; none where that is in doubt. A language
 // that is asked for by name comes before the one in which the request is written.
 func (l *languages) wanted(p *routing.Prompt) []int {
+	if p.Task == "translate" || translates(p) {
+		return nil
+	}
 	last := p.Last().Text
 	for _, text := range []string{last, p.System} {
 		named, doubt := l.named(strings.ToLower(ends(text, 2000)))
@@ -22,7 +25,34 @@ func (l *languages) wanted(p *routing.Prompt) []int {
 			return named
 		}
 	}
+	if p.Format != routing.FormatText {
+		return nil // the words in extracted data are those of their source
+	}
 	return l.written(prose(last))
+}
+
+// translates tells whether the conversation is about a translation, in whichever of its turns that was said.
+func translates(p *routing.Prompt) bool {
+	for _, t := range p.Turns {
+		if t.Role == "user" && containsAny(strings.ToLower(ends(t.Text, 2000)), translation) {
+			return true
+		}
+	}
+	return false
+}
+
+// translation are the words for it in the languages of the check.
+var translation = []string{
+	"translat", "traduc", "traduis", "übersetz", "traduz", "翻译", "翻訳", "번역", "перевед", "terjemah", "çevir", "अनुवाद", "ترجم",
+}
+
+func containsAny(text string, words []string) bool {
+	for _, word := range words {
+		if strings.Contains(text, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // ends keeps the beginning and the end of a long text, where requests say what they want.
@@ -174,13 +204,5 @@ func asksDense(before, after string) bool {
 
 // aboutLanguage tells whether a request is likely to be answered in two languages at once.
 func aboutLanguage(text string) bool {
-	for _, word := range []string{
-		"translat", "how do you say", "how to say", "what does", "meaning of", "traduc", "traduis",
-		"übersetz", "traduz", "cómo se dice", "comment dit-on", "翻译", "翻訳", "번역", "перевед", "terjemah", "çevir", "अनुवाद", "ترجم",
-	} {
-		if strings.Contains(text, word) {
-			return true
-		}
-	}
-	return false
+	return containsAny(text, []string{"how do you say", "how to say", "what does", "meaning of", "cómo se dice", "comment dit-on"})
 }
