@@ -12,7 +12,7 @@ func (s *Server) count(q *question, a answer) usage {
 		u.output += a.parts[i].tokens()
 	}
 	u.output = int(float64(u.output) * q.model().tokenFactor)
-	if a.stop == "max_tokens" && q.faults.stop() == "" {
+	if a.stop == "max_tokens" && a.outcome == "" && q.faults.stop() == "" {
 		u.output = q.most() // pieces and tokens do not divide evenly, but a limit that was reached is reached
 	}
 	return s.caches.account(q, u)
