@@ -21,7 +21,7 @@ import (
 type planner struct {
 	ext_proc.UnimplementedExternalProcessorServer
 	authority string
-	hold      bool // an answer's body is never answered, so that nothing is released
+	hold      bool // an answer is never let go
 	saw       chan *processingRequest
 }
 
@@ -32,7 +32,7 @@ func (p *planner) Process(s ext_proc.ExternalProcessor_ProcessServer) error {
 			return err
 		}
 		p.saw <- in
-		if p.hold && in.GetResponseBody() != nil {
+		if p.hold && (in.GetResponseHeaders() != nil || in.GetResponseBody() != nil) {
 			continue
 		}
 		if err := s.Send(p.answer(in)); err != nil {
