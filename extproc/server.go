@@ -12,9 +12,12 @@ import (
 	"io"
 	"log/slog"
 	"runtime/debug"
+	"time"
 
 	extprocv3 "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/status"
 )
 
@@ -28,6 +31,15 @@ type Service struct {
 	// Observe is told of every request that ended. It must not block.
 	Observe func(*Outcome)
 	Log     *slog.Logger
+}
+
+// ServerOptions are what a gRPC server needs that hears Envoy. Envoy pings it every few seconds, to notice
+// a frozen service; by default gRPC takes more than one ping in five minutes for an attack and closes the
+// connection, with all the requests that are held on it.
+func ServerOptions() []grpc.ServerOption {
+	return []grpc.ServerOption{
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: time.Millisecond, PermitWithoutStream: true}),
+	}
 }
 
 // errInternal ends a stream that went wrong. Envoy copies its text into access logs.
