@@ -185,12 +185,11 @@ func TestAFullDiskLosesOnlyWhatItDoesNotTake(t *testing.T) {
 		f, size, err := openLedgerFile(path)
 		return fullDisk{f, &room}, size, err
 	}
-	var batch bytes.Buffer
 	for i := range 5 {
 		if i == 3 {
 			room = 1000
 		}
-		w.flush(&batch, fmt.Appendf(nil, "{\"id\":\"r%d\"}\n", i))
+		w.write(batch{fmt.Appendf(nil, "{\"id\":\"r%d\"}\n", i), 1})
 	}
 	w.ledger.close()
 	records, bad := readAll(t, cfg.Ledger.Path)

@@ -4,8 +4,10 @@
 package telemetry
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -71,6 +73,11 @@ type Telemetry struct {
 	done    chan struct{}
 	once    sync.Once
 	dropped atomic.Int64 // notes that found the queue full
+
+	// Of the worker alone: lines of the ledger that were not handed on yet.
+	lines   bytes.Buffer
+	count   int64
+	encoder *json.Encoder
 }
 
 // note is what waits in the queue: an ended request or a feedback.
@@ -87,6 +94,8 @@ func New(cfg Config) (*Telemetry, error) {
 		cfg: cfg, quiet: newQuiet(cfg.Log, cfg.Now), sums: NewSums(cfg.Recent),
 		queue: make(chan note, cfg.Queue), closing: make(chan struct{}), done: make(chan struct{}),
 	}
+	t.encoder = json.NewEncoder(&t.lines)
+	t.encoder.SetEscapeHTML(false) // rules are full of < and &&
 	if err := t.start(); err != nil {
 		return nil, errors.Join(err, t.stop(context.Background()))
 	}
@@ -143,8 +152,14 @@ func (t *Telemetry) enqueue(n note) {
 	}
 }
 
+// gather is how long notes are gathered once one is there. Waking up for each would cost more than
+// working it off; the queue holds what comes in the meantime at 80,000 requests a second.
+const gather = 100 * time.Millisecond
+
 func (t *Telemetry) work() {
 	defer close(t.done)
+	pause := time.NewTimer(0)
+	defer pause.Stop()
 	for {
 		select {
 		case n := <-t.queue:
@@ -153,19 +168,35 @@ func (t *Telemetry) work() {
 			t.drain()
 			return
 		}
+		pause.Reset(gather)
+		select {
+		case <-pause.C:
+		case <-t.closing:
+		}
+		t.drain()
 	}
 }
 
-// drain works off what waits when Close is called.
+// drain works off what waits.
 func (t *Telemetry) drain() {
 	for {
 		select {
 		case n := <-t.queue:
 			t.take(n)
 		default:
+			t.flush()
 			return
 		}
 	}
+}
+
+// flush hands the lines of the ledger on.
+func (t *Telemetry) flush() {
+	if t.writer != nil && t.lines.Len() > 0 {
+		t.writer.enqueue(batch{bytes.Clone(t.lines.Bytes()), t.count})
+	}
+	t.lines.Reset()
+	t.count = 0
 }
 
 func (t *Telemetry) take(n note) {
@@ -185,14 +216,16 @@ func (t *Telemetry) write(ctx context.Context, record *Record) {
 	if t.writer == nil && !t.signals.wantsRecords() {
 		return
 	}
-	line, err := marshalLine(record)
-	if err != nil {
+	from := t.lines.Len()
+	if err := t.encoder.Encode(record); err != nil {
+		t.lines.Truncate(from)
 		t.quiet.warn("a record cannot be written as JSON", slog.String("request_id", record.ID), slog.Any("error", err))
 		return
 	}
-	t.signals.emit(ctx, record, line)
-	if t.writer != nil {
-		t.writer.enqueue(line)
+	t.count++
+	t.signals.emit(ctx, record, t.lines.Bytes()[from:])
+	if t.lines.Len() > batchBytes {
+		t.flush()
 	}
 }
 

@@ -1,9 +1,7 @@
 package telemetry
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -14,7 +12,7 @@ import (
 type writer struct {
 	ledger  *ledger
 	quiet   *quiet
-	queue   chan []byte
+	queue   chan batch
 	closing chan struct{}
 	done    chan struct{}
 	once    sync.Once
@@ -26,8 +24,8 @@ type writer struct {
 }
 
 const (
-	writerQueue = 8192
-	writerBytes = 64 << 20 // of lines that may wait
+	writerQueue = 1024     // batches that may wait,
+	writerBytes = 64 << 20 // or bytes of lines
 	batchBytes  = 256 << 10
 )
 
@@ -37,48 +35,44 @@ func newWriter(cfg Config, quiet *quiet) (*writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{ledger: l, quiet: quiet, queue: make(chan []byte, writerQueue), closing: make(chan struct{}), done: make(chan struct{})}
+	w := &writer{ledger: l, quiet: quiet, queue: make(chan batch, writerQueue), closing: make(chan struct{}), done: make(chan struct{})}
 	go w.work()
 	return w, nil
 }
 
-// marshalLine encodes r with its line end.
-func marshalLine(r *Record) ([]byte, error) {
-	var line bytes.Buffer
-	encoder := json.NewEncoder(&line)
-	encoder.SetEscapeHTML(false) // rules are full of < and &&
-	err := encoder.Encode(r)
-	return line.Bytes(), err
+// batch is some lines of the ledger.
+type batch struct {
+	text  []byte
+	lines int64
 }
 
-func (w *writer) enqueue(line []byte) {
+func (w *writer) enqueue(b batch) {
 	if w.waiting.Load() > writerBytes {
-		w.drop()
+		w.drop(b)
 		return
 	}
 	select {
-	case w.queue <- line:
-		w.waiting.Add(int64(len(line)))
+	case w.queue <- b:
+		w.waiting.Add(int64(len(b.text)))
 	default:
-		w.drop()
+		w.drop(b)
 	}
 }
 
-func (w *writer) drop() {
-	w.dropped.Add(1)
+func (w *writer) drop(b batch) {
+	w.dropped.Add(b.lines)
 	w.quiet.warn("the disk cannot keep up: lines of the ledger are dropped and counted")
 }
 
 func (w *writer) work() {
 	defer close(w.done)
-	var batch bytes.Buffer
 	for {
 		select {
-		case line := <-w.queue:
-			w.flush(&batch, line)
+		case b := <-w.queue:
+			w.write(b)
 		case <-w.closing:
 			for len(w.queue) > 0 {
-				w.flush(&batch, <-w.queue)
+				w.write(<-w.queue)
 			}
 			w.ledger.close()
 			return
@@ -86,23 +80,15 @@ func (w *writer) work() {
 	}
 }
 
-// flush writes line and what else waits, in one write.
-func (w *writer) flush(batch *bytes.Buffer, line []byte) {
-	batch.Reset()
-	lines := int64(1)
-	batch.Write(line)
-	for batch.Len() < batchBytes && len(w.queue) > 0 {
-		batch.Write(<-w.queue)
-		lines++
-	}
-	err := w.ledger.write(batch.Bytes())
-	w.waiting.Add(-int64(batch.Len()))
+func (w *writer) write(b batch) {
+	err := w.ledger.write(b.text)
+	w.waiting.Add(-int64(len(b.text)))
 	if err != nil {
-		w.failed.Add(lines)
+		w.failed.Add(b.lines)
 		w.quiet.warn("the ledger cannot be written: lines are lost and counted", slog.Any("error", err))
 		return
 	}
-	w.written.Add(lines)
+	w.written.Add(b.lines)
 }
 
 // close writes what waits. A disk that hangs is left behind when ctx ends.
