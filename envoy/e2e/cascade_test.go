@@ -79,7 +79,7 @@ func TestRepair(t *testing.T) {
 	if got.Model != "haiku-5-5" || len(got.Route.Attempts) != 2 || got.Route.Escalated {
 		t.Fatalf("got %+v, want two attempts by the small model", got.Route)
 	}
-	if body := string(r.calls[1].Body); !strings.Contains(body, "it has no heading") {
+	if body := string(r.seen()[1].Body); !strings.Contains(body, "it has no heading") {
 		t.Errorf("the second request does not say what was wrong: %s", body)
 	}
 }

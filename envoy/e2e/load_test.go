@@ -199,6 +199,15 @@ func TestClientsThatLeave(t *testing.T) {
 		return nil
 	})
 	wantNoneLeft(t)
+	r.checkLeft(t)
+	many(t, 16, func(i int) error { return r.ask(prompt(fmt.Sprint("after ", i))) })
+}
+
+// checkLeft wants every outcome to say that its client left, where it did.
+func (r *rig) checkLeft(t *testing.T) {
+	t.Helper()
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for id, o := range r.outcomes {
 		if !o.Left && o.Status != http.StatusOK {
 			t.Errorf("%s: got status %d, want it told that the client left", id, o.Status)
@@ -207,7 +216,6 @@ func TestClientsThatLeave(t *testing.T) {
 			t.Errorf("%s: its %d attempts went on after the client", id, n)
 		}
 	}
-	many(t, 16, func(i int) error { return r.ask(prompt(fmt.Sprint("after ", i))) })
 }
 
 // A slow upload, and one that waits for 100 Continue.

@@ -68,8 +68,8 @@ func TestWithoutBody(t *testing.T) {
 			t.Errorf("%s: got body %q", c.method, a.Body)
 		}
 	}
-	if len(r.calls) > 0 {
-		t.Errorf("%d of them reached Bedrock", len(r.calls))
+	if len(r.seen()) > 0 {
+		t.Errorf("%d of them reached Bedrock", len(r.seen()))
 	}
 	if a := r.post(t, prompt("hello")); a.Status != http.StatusOK {
 		t.Errorf("afterwards: got status %d", a.Status)
@@ -89,8 +89,8 @@ func TestUpgradeIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode < 400 || len(r.calls) > 0 {
-		t.Errorf("got status %d and %d calls of Bedrock, want a refusal", resp.StatusCode, len(r.calls))
+	if resp.StatusCode < 400 || len(r.seen()) > 0 {
+		t.Errorf("got status %d and %d calls of Bedrock, want a refusal", resp.StatusCode, len(r.seen()))
 	}
 }
 
@@ -119,10 +119,10 @@ func TestClientsHeadersStayHere(t *testing.T) {
 	if resp.StatusCode != http.StatusOK {
 		t.Fatalf("got status %d: %s", resp.StatusCode, body)
 	}
-	if len(r.calls) != 1 {
-		t.Fatalf("got %d calls of Bedrock, want 1", len(r.calls))
+	if len(r.seen()) != 1 {
+		t.Fatalf("got %d calls of Bedrock, want 1", len(r.seen()))
 	}
-	for name, values := range r.calls[0].Header {
+	for name, values := range r.seen()[0].Header {
 		if strings.Contains(strings.Join(values, " "), "client-secret") || name == "X-Envoy-Retry-On" || name == "Accept-Encoding" {
 			t.Errorf("Bedrock was sent the client's %s", name)
 		}
@@ -168,8 +168,8 @@ func TestBadInput(t *testing.T) {
 			t.Errorf("%s: got status %d, %v: %s, want %d", path, a.Status, err, a.Body, status)
 		}
 	}
-	if len(r.calls) > 0 {
-		t.Errorf("%d of them reached Bedrock", len(r.calls))
+	if len(r.seen()) > 0 {
+		t.Errorf("%d of them reached Bedrock", len(r.seen()))
 	}
 }
 
