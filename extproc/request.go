@@ -227,6 +227,9 @@ func (x *exchange) deadlines(a *attempt) []bedrock.Header {
 	if a.fit.Stream {
 		limit = x.plan.Deadlines.FirstToken
 	}
+	if total := x.plan.Deadlines.Total; total > 0 {
+		limit = min(limit, max(total-time.Since(x.out.Start), time.Millisecond))
+	}
 	return []bedrock.Header{
 		{Name: "x-envoy-upstream-rq-timeout-ms", Value: "0"},
 		{Name: "x-envoy-upstream-rq-per-try-timeout-ms", Value: strconv.FormatInt(limit.Milliseconds(), 10)},

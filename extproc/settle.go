@@ -110,10 +110,24 @@ func (x *exchange) used(a *attempt) (t routing.Tokens, estimated bool) {
 	if u.Total() > 0 {
 		return routing.Tokens{In: u.Input, Out: u.Output, CacheRead: u.CacheRead, CacheWrite: u.CacheWrite}, false
 	}
-	if a.status != 200 { // refused before it began: Bedrock charges nothing
+	if !a.begun() {
 		return t, false
 	}
 	return routing.Tokens{In: x.plan.Features.Tokens, Out: len(a.collect.Text()) / charsPerToken}, true
+}
+
+// begun tells whether Bedrock has worked on an attempt. It charges nothing for what it refused or was
+// never told.
+func (a *attempt) begun() bool {
+	var own *envoyReply
+	var refused *bedrock.Error
+	switch {
+	case errors.As(a.failure, &own):
+		return own.reason == routing.ReasonTimeout
+	case errors.As(a.failure, &refused):
+		return refused.InStream
+	}
+	return a.status == 200 || errors.Is(a.failure, errLate) || errors.Is(a.failure, errGone)
 }
 
 // spent is the cost of all attempts so far, and of the questions asked about them.
