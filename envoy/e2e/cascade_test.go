@@ -128,7 +128,7 @@ func TestSlowChecks(t *testing.T) {
 			t.Run(name+mode, func(t *testing.T) {
 				check := c.check()
 				r := newRig(t, options{plan: func(p *routing.Plan) {
-					p.Slow, p.Deadlines.Slow = []routing.Slow{check}, 300*time.Millisecond
+					p.Slow, p.Deadlines.Slow = []routing.Slow{check}, 2*time.Second
 				}})
 				a := r.post(t, prompt("hello", withMore(mode)...))
 				got := reply{}
@@ -151,7 +151,7 @@ func TestSlowChecks(t *testing.T) {
 // A plain request that runs as a stream upstream is given up at its first bad token.
 func TestEarly(t *testing.T) {
 	r := newRig(t, options{emulator: paced, plan: func(p *routing.Plan) {
-		p.Early, p.Deadlines.FirstToken = true, 500*time.Millisecond
+		p.Early, p.Deadlines.FirstToken = true, 3*time.Second
 	}})
 	got := r.post(t, prompt("hello")).reply(t)
 	if got.Text == "" || got.StopReason != "end_turn" || len(got.Route.Attempts) != 1 {

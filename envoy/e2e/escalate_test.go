@@ -57,7 +57,7 @@ func escalationRig(t *testing.T) *rig {
 	}
 	return newRig(t, options{plan: func(p *routing.Plan) {
 		p.Checks = append(checks.Default(), language)
-		p.Deadlines.Answer, p.Deadlines.FirstToken = 700*time.Millisecond, 500*time.Millisecond
+		p.Deadlines.Answer, p.Deadlines.FirstToken = 4*time.Second, 3*time.Second
 		p.Hold.Full = true
 	}})
 }
@@ -182,7 +182,7 @@ func TestNeverEscalated(t *testing.T) {
 // When all models fail, the client learns how, in a status of its own.
 func TestAllModelsFail(t *testing.T) {
 	r := newRig(t, options{plan: func(p *routing.Plan) {
-		p.Deadlines.Answer, p.Deadlines.FirstToken = 300*time.Millisecond, 300*time.Millisecond
+		p.Deadlines.Answer, p.Deadlines.FirstToken = 2*time.Second, 2*time.Second
 	}})
 	for _, c := range []struct {
 		fault  string
