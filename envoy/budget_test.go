@@ -109,8 +109,10 @@ descriptors:
 		t.Errorf("rate limits (-want +got):\n%s", diff)
 	}
 	for _, b := range []envoy.Budget{
-		{Name: "a", By: "route", USD: 1, Window: time.Hour}, {Name: "a", By: "all", USD: 1, Window: 2 * time.Hour},
-		{Name: "a", By: "all", USD: 5000, Window: time.Hour}, {Name: "a", By: "all", Window: time.Hour},
+		{Name: "a", By: "route", USD: 1, Window: time.Hour},
+		{Name: "a", By: "all", USD: 1, Window: 2 * time.Hour},
+		{Name: "a", By: "all", USD: 5000, Window: time.Hour},
+		{Name: "a", By: "all", Window: time.Hour},
 	} {
 		if _, err := envoy.RateLimitYAML([]envoy.Budget{b}); err == nil {
 			t.Errorf("%+v: got no error, want one", b)

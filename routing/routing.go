@@ -4,8 +4,8 @@
 package routing
 
 import (
-	"math"
 	"context"
+	"math"
 	"time"
 )
 

@@ -138,8 +138,10 @@ func (f *envoyFlags) params() (envoy.Params, error) {
 		flag, value string
 		to          *envoy.Address
 	}{
-		{"listen", f.listen, &p.Listen}, {"admin", f.admin, &p.Admin},
-		{"processor", f.processor, &p.Processor}, {"http", f.http, &p.HTTP},
+		{"listen", f.listen, &p.Listen},
+		{"admin", f.admin, &p.Admin},
+		{"processor", f.processor, &p.Processor},
+		{"http", f.http, &p.HTTP},
 	} {
 		if a.value == "" {
 			continue
