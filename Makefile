@@ -15,7 +15,7 @@ TOOL    := $(GO) tool -modfile=tools/go.mod
 # Not ./...: build/ holds installed tools, some of which bring Go files of their own.
 PACKAGES := ./bedrock/... ./cmd/... ./dialect/... ./envoy/... ./extproc/... ./internal/... ./routing/...
 
-.PHONY: help build envoy up demo test check test-clients test-mesh test-docker clean
+.PHONY: help build envoy up demo test check test-clients test-mesh test-envoys test-docker clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -57,6 +57,10 @@ check: ## format, vet, lint, layers, dead code
 test-mesh: envoy ## Istio, Envoy Gateway and Kubernetes judge what is rendered; builds their tools once, half an hour
 	./envoy/mesh/tools.sh
 	ENVOY="$$(./envoy/find.sh)" $(GO) test -tags mesh -count=1 ./envoy/mesh
+
+ENVOYS ?= 1.36.4 1.37.0 1.38.3 1.39.3 1.40.0
+test-envoys: ## the main cases against every Envoy that is supported; installs them
+	for version in $(ENVOYS); do echo "Envoy $$version"; ENVOY= ENVOY_VERSION=$$version $(GO) test -count=1 ./envoy ./envoy/doctor ./envoy/e2e || exit 1; done
 
 test-docker: envoy ## the image and docker-compose.yml, with a Docker daemon of its own; needs root
 	./envoy/docker/prove.sh

@@ -22,6 +22,9 @@ import (
 // startup bounds how long Envoy may take to be ready on a busy machine.
 const startup = 60 * time.Second
 
+// flag136 is what Envoy 1.36 needs to be supported: see envoy.Params.Envoy136.
+const flag136 = "layered_runtime: {layers: [{name: flag136, static_layer: {envoy.reloadable_features.skip_ext_proc_on_local_reply: false}}]}"
+
 // Instance is a running Envoy. Several may run at once.
 type Instance struct {
 	Admin string // host:port
@@ -51,6 +54,9 @@ func Envoy(t testing.TB, bootstrap []byte, args ...string) *Instance {
 		"--disable-hot-restart", "--concurrency", "2", "--log-level", "warning",
 		"--drain-time-s", "1", "--parent-shutdown-time-s", "2",
 	}, args...)
+	if strings.HasPrefix(os.Getenv("ENVOY_VERSION"), "1.36.") {
+		args = append(args, "--config-yaml", flag136)
+	}
 	i.start(t, exec.Command(Binary(t), args...))
 	t.Cleanup(func() { i.end(t) })
 	i.awaitReady(t, adminFile)
