@@ -94,9 +94,7 @@ func New(ctx context.Context, o *Options) (_ *Gateway, err error) {
 	if g.telemetry, err = telemetry.New(g.telemetryConfig(c, o.Version)); err != nil {
 		return nil, err
 	}
-	if err = g.publish(); err != nil {
-		return nil, err
-	}
+	g.publish()
 	return g, g.open(c)
 }
 

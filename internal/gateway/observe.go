@@ -66,8 +66,8 @@ func (e events) counts() map[string]int64 {
 }
 
 // publish makes what the gateway counts part of the metrics.
-func (g *Gateway) publish() error {
-	return g.telemetry.Publish(telemetry.Sources{Events: g.events.counts, Config: func() telemetry.ConfigState {
+func (g *Gateway) publish() {
+	g.telemetry.Publish(telemetry.Sources{Events: g.events.counts, Config: func() telemetry.ConfigState {
 		s := g.live.Status()
 		return telemetry.ConfigState{Loaded: s.Loaded, Reloads: s.Reloads, Refused: s.Refused}
 	}})

@@ -29,11 +29,10 @@ func (t *Telemetry) Feedback(id string, score float64, comment string) {
 func (t *Telemetry) takeFeedback(f *feedback) {
 	pipe := "unknown"
 	if r := t.sums.Rate(f.id, f.score); r != nil && r.Plan != nil {
-		pipe = t.metrics.pipes.bound(r.Plan.Pipe)
+		pipe = r.Plan.Pipe
 	}
-	ctx := context.Background()
-	t.metrics.feedback.record(ctx, f.score, pipe)
-	t.write(ctx, &Record{
+	t.metrics.rate(pipe, f.score)
+	t.write(context.Background(), &Record{
 		Version: 1, Kind: "feedback", ID: f.id, Time: f.at.UTC(), Attempts: []AttemptRecord{}, Served: -1,
 		Feedback: &FeedbackRecord{Score: f.score, Comment: f.comment},
 	})

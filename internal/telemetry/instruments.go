@@ -2,11 +2,15 @@ package telemetry
 
 import (
 	"context"
-	"fmt"
+	"slices"
+	"sort"
 	"sync"
+	"time"
 
 	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/sdk/instrumentation"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // Instrument describes one metric for docs/operations-metrics.md.
@@ -18,25 +22,50 @@ type Instrument struct {
 	Help   string
 }
 
-// maker creates instruments and remembers each, so that the reference cannot miss one. Its err is
-// the first failure.
-type maker struct {
-	meter metric.Meter
-	made  []Instrument
-	err   error
+// registry makes the instruments and hands their values to the readers of OpenTelemetry's SDK, as
+// their metric.Producer. The SDK's own instruments cost ten times as much a value, because they can do
+// more: views, any attributes, any goroutine.
+type registry struct {
+	scope instrumentation.Scope
+	start time.Time
+	now   func() time.Time
+
+	mu   sync.Mutex // guards cells; the worker holds it for a whole request
+	made []Instrument
+	all  []func(now time.Time) metricdata.Aggregation // nil: nothing to tell yet
 }
 
-func (m *maker) note(kind, name, unit, help string, labels []string, err error) {
-	m.made = append(m.made, Instrument{Name: name, Kind: kind, Unit: unit, Labels: labels, Help: help})
-	if err != nil && m.err == nil {
-		m.err = fmt.Errorf("metric %s: %w", name, err)
+func newRegistry(cfg Config) *registry {
+	return &registry{scope: instrumentation.Scope{Name: "ockham", Version: cfg.Version}, start: cfg.Now(), now: cfg.Now}
+}
+
+func (r *registry) add(m Instrument, produce func(now time.Time) metricdata.Aggregation) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.made = append(r.made, m)
+	r.all = append(r.all, produce)
+}
+
+// Produce tells all values, for one reader.
+func (r *registry) Produce(context.Context) ([]metricdata.ScopeMetrics, error) {
+	now := r.now()
+	r.mu.Lock()
+	made, all := slices.Clone(r.made), slices.Clone(r.all)
+	r.mu.Unlock()
+	var list []metricdata.Metrics
+	for i, produce := range all {
+		if data := produce(now); data != nil {
+			list = append(list, metricdata.Metrics{Name: made[i].Name, Description: made[i].Help, Unit: made[i].Unit, Data: data})
+		}
 	}
+	return []metricdata.ScopeMetrics{{Scope: r.scope, Metrics: list}}, nil
 }
 
 // maxLabels of one instrument.
 const maxLabels = 4
 
-// values are those of an instrument's labels, in its order; "" leaves a label out.
+// values are those of an instrument's labels, in its order; "" leaves a label out. Their combinations
+// are bounded because each is.
 type values = [maxLabels]string
 
 // attributes pairs the labels with their values.
@@ -50,110 +79,161 @@ func attributes(labels []string, v values) attribute.Set {
 	return attribute.NewSet(list...)
 }
 
-// counter adds up on its own and is read at each scrape: that costs a tenth of what the SDK's counter
-// does, for want of exemplars, which the histograms have.
-type counter struct {
-	labels []string
-	mu     sync.Mutex
-	cells  map[values]*cell
+// moment is the span during which something was measured; the zero value is none that is sampled.
+type moment struct {
+	at    time.Time
+	trace trace.TraceID
+	span  trace.SpanID
 }
 
-type cell struct {
-	set   metric.MeasurementOption
+func momentOf(ctx context.Context, at time.Time) (m moment) {
+	if s := trace.SpanContextFromContext(ctx); s.IsSampled() {
+		m = moment{at: at, trace: s.TraceID(), span: s.SpanID()}
+	}
+	return m
+}
+
+// counter only goes up. It is added to under the registry's lock.
+type counter struct {
+	registry *registry
+	labels   []string
+	cells    map[values]*counterCell
+}
+
+type counterCell struct {
+	set   attribute.Set
 	total float64
 }
 
-func (m *maker) counter(name, unit, help string, labels ...string) *counter {
-	c := &counter{labels: labels, cells: map[values]*cell{}}
-	_, err := m.meter.Float64ObservableCounter(name, metric.WithUnit(unit), metric.WithDescription(help), metric.WithFloat64Callback(c.observe))
-	m.note("counter", name, unit, help, labels, err)
+func (r *registry) counter(name, unit, help string, labels ...string) *counter {
+	c := &counter{registry: r, labels: labels, cells: map[values]*counterCell{}}
+	r.add(Instrument{name, "counter", unit, labels, help}, c.produce)
 	return c
 }
 
 func (c *counter) add(v float64, of ...string) {
 	var key values
 	copy(key[:], of)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	at := c.cells[key]
-	if at == nil {
-		at = &cell{set: metric.WithAttributeSet(attributes(c.labels, key))}
-		c.cells[key] = at
+	cell := c.cells[key]
+	if cell == nil {
+		cell = &counterCell{set: attributes(c.labels, key)}
+		c.cells[key] = cell
 	}
-	at.total += v
+	cell.total += v
 }
 
-func (c *counter) observe(_ context.Context, o metric.Float64Observer) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, at := range c.cells {
-		o.Observe(at.total, at.set)
+func (c *counter) produce(now time.Time) metricdata.Aggregation {
+	c.registry.mu.Lock()
+	defer c.registry.mu.Unlock()
+	if len(c.cells) == 0 {
+		return nil
 	}
-	return nil
+	sum := metricdata.Sum[float64]{Temporality: metricdata.CumulativeTemporality, IsMonotonic: true}
+	for _, cell := range c.cells {
+		sum.DataPoints = append(sum.DataPoints, metricdata.DataPoint[float64]{
+			Attributes: cell.set, StartTime: c.registry.start, Time: now, Value: cell.total,
+		})
+	}
+	return sum
 }
 
-// histogram remembers the sets of label values that were used; their number is bounded because every
-// value is. Only the worker records.
+// histogram is recorded under the registry's lock.
 type histogram struct {
-	metric.Float64Histogram
-	labels []string
-	sets   map[values]metric.MeasurementOption
+	registry *registry
+	labels   []string
+	bounds   []float64
+	cells    map[values]*histogramCell
 }
 
-func (m *maker) histogram(name, unit, help string, buckets []float64, labels ...string) *histogram {
-	h, err := m.meter.Float64Histogram(name, metric.WithUnit(unit), metric.WithDescription(help),
-		metric.WithExplicitBucketBoundaries(buckets...))
-	m.note("histogram", name, unit, help, labels, err)
-	return &histogram{h, labels, map[values]metric.MeasurementOption{}}
+type histogramCell struct {
+	set       attribute.Set
+	counts    []uint64 // a bucket each, and one above all bounds
+	sum       float64
+	exemplars []exemplar // the latest of each bucket; without a trace there is none
 }
 
-func (h *histogram) record(ctx context.Context, v float64, of ...string) {
+type exemplar struct {
+	moment
+	value float64
+}
+
+func (r *registry) histogram(name, unit, help string, bounds []float64, labels ...string) *histogram {
+	h := &histogram{registry: r, labels: labels, bounds: bounds, cells: map[values]*histogramCell{}}
+	r.add(Instrument{name, "histogram", unit, labels, help}, h.produce)
+	return h
+}
+
+func (h *histogram) record(m moment, v float64, of ...string) {
 	var key values
 	copy(key[:], of)
-	set, ok := h.sets[key]
-	if !ok {
-		set = metric.WithAttributeSet(attributes(h.labels, key))
-		h.sets[key] = set
+	cell := h.cells[key]
+	if cell == nil {
+		n := len(h.bounds) + 1
+		cell = &histogramCell{set: attributes(h.labels, key), counts: make([]uint64, n), exemplars: make([]exemplar, n)}
+		h.cells[key] = cell
 	}
-	h.Record(ctx, v, set)
+	bucket := sort.SearchFloat64s(h.bounds, v)
+	cell.counts[bucket]++
+	cell.sum += v
+	if m.trace.IsValid() {
+		cell.exemplars[bucket] = exemplar{m, v}
+	}
 }
 
-// gauge is read at each scrape.
-func (m *maker) gauge(name, unit, help string, read func(observe func(v float64, of ...string)), labels ...string) {
-	_, err := m.meter.Float64ObservableGauge(name, metric.WithUnit(unit), metric.WithDescription(help), metric.WithFloat64Callback(callback(read, labels)))
-	m.note("gauge", name, unit, help, labels, err)
+func (h *histogram) produce(now time.Time) metricdata.Aggregation {
+	h.registry.mu.Lock()
+	defer h.registry.mu.Unlock()
+	if len(h.cells) == 0 {
+		return nil
+	}
+	data := metricdata.Histogram[float64]{Temporality: metricdata.CumulativeTemporality}
+	for _, cell := range h.cells {
+		data.DataPoints = append(data.DataPoints, cell.point(h.bounds, h.registry.start, now))
+	}
+	return data
+}
+
+func (c *histogramCell) point(bounds []float64, start, now time.Time) metricdata.HistogramDataPoint[float64] {
+	p := metricdata.HistogramDataPoint[float64]{
+		Attributes: c.set, StartTime: start, Time: now, Bounds: bounds, BucketCounts: slices.Clone(c.counts), Sum: c.sum,
+	}
+	for i, n := range c.counts {
+		p.Count += n
+		if e := c.exemplars[i]; e.trace.IsValid() {
+			p.Exemplars = append(p.Exemplars, metricdata.Exemplar[float64]{Time: e.at, Value: e.value, SpanID: e.span[:], TraceID: e.trace[:]})
+		}
+	}
+	return p
+}
+
+// observer is how a callback tells one value, and those of its labels.
+type observer = func(v float64, of ...string)
+
+// gauge is read whenever somebody looks.
+func (r *registry) gauge(name, unit, help string, read func(observer), labels ...string) {
+	r.add(Instrument{name, "gauge", unit, labels, help}, func(now time.Time) metricdata.Aggregation {
+		if points := r.points(now, labels, read); len(points) > 0 {
+			return metricdata.Gauge[float64]{DataPoints: points}
+		}
+		return nil
+	})
 }
 
 // total is a counter that someone else keeps.
-func (m *maker) total(name, unit, help string, read func(observe func(v float64, of ...string)), labels ...string) {
-	_, err := m.meter.Float64ObservableCounter(name, metric.WithUnit(unit), metric.WithDescription(help), metric.WithFloat64Callback(callback(read, labels)))
-	m.note("counter", name, unit, help, labels, err)
-}
-
-func callback(read func(observe func(v float64, of ...string)), labels []string) metric.Float64Callback {
-	return func(_ context.Context, o metric.Float64Observer) error {
-		read(func(v float64, of ...string) {
-			var key values
-			copy(key[:], of)
-			o.Observe(v, metric.WithAttributeSet(attributes(labels, key)))
-		})
+func (r *registry) total(name, unit, help string, read func(observer), labels ...string) {
+	r.add(Instrument{name, "counter", unit, labels, help}, func(now time.Time) metricdata.Aggregation {
+		if points := r.points(now, labels, read); len(points) > 0 {
+			return metricdata.Sum[float64]{DataPoints: points, Temporality: metricdata.CumulativeTemporality, IsMonotonic: true}
+		}
 		return nil
-	}
+	})
 }
 
-// Buckets. The first three are those of OpenTelemetry's conventions for generative AI.
-func durationBuckets() []float64 {
-	return []float64{0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92}
-}
-
-func firstTokenBuckets() []float64 {
-	return []float64{0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10}
-}
-
-func tokenBuckets() []float64 {
-	return []float64{1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864}
-}
-
-func shortBuckets() []float64 {
-	return []float64{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60}
+func (r *registry) points(now time.Time, labels []string, read func(observer)) (points []metricdata.DataPoint[float64]) {
+	read(func(v float64, of ...string) {
+		var key values
+		copy(key[:], of)
+		points = append(points, metricdata.DataPoint[float64]{Attributes: attributes(labels, key), StartTime: r.start, Time: now, Value: v})
+	})
+	return points
 }

@@ -10,25 +10,21 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/prometheus/otlptranslator"
 	otelprom "go.opentelemetry.io/otel/exporters/prometheus"
-	"go.opentelemetry.io/otel/metric"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 )
 
-// meters holds one set of instruments with two readers: /metrics, and OTLP where it is configured.
+// meters are the readers of the registry: /metrics, and OTLP where it is configured.
 type meters struct {
 	provider *sdkmetric.MeterProvider
-	maker    *maker
 	handler  http.Handler
 }
 
-// seriesLimit bounds the series of one metric, should a label get past its own bound.
-const seriesLimit = 2000
-
-func newMeters(cfg Config, s *signals) (*meters, error) {
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+func newMeters(r *registry, s *signals) (*meters, error) {
+	own := prometheus.NewRegistry()
+	own.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	exporter, err := otelprom.New(
-		otelprom.WithRegisterer(registry),
+		otelprom.WithRegisterer(own),
+		otelprom.WithProducer(r),
 		otelprom.WithTranslationStrategy(otlptranslator.UnderscoreEscapingWithSuffixes),
 		otelprom.WithoutScopeInfo(),
 		otelprom.WithoutTargetInfo(),
@@ -36,25 +32,20 @@ func newMeters(cfg Config, s *signals) (*meters, error) {
 	if err != nil {
 		return nil, err
 	}
-	options := []sdkmetric.Option{sdkmetric.WithReader(exporter), sdkmetric.WithResource(s.resource), sdkmetric.WithCardinalityLimit(seriesLimit)}
+	options := []sdkmetric.Option{sdkmetric.WithReader(exporter), sdkmetric.WithResource(s.resource)}
 	if s.metricReader != nil {
 		options = append(options, sdkmetric.WithReader(s.metricReader))
 	}
-	provider := sdkmetric.NewMeterProvider(options...)
 	return &meters{
-		provider: provider,
-		maker:    &maker{meter: provider.Meter("ockham", metric.WithInstrumentationVersion(cfg.Version))},
-		handler: promhttp.HandlerFor(registry, promhttp.HandlerOpts{
+		provider: sdkmetric.NewMeterProvider(options...),
+		handler: promhttp.HandlerFor(own, promhttp.HandlerOpts{
 			EnableOpenMetrics: true, // exemplars only travel there
-			Registry:          registry,
+			Registry:          own,
 		}),
 	}, nil
 }
 
 func (m *meters) close(ctx context.Context) error { return m.provider.Shutdown(ctx) }
-
-// observer is how a callback tells one value, and those of its labels.
-type observer = func(v float64, of ...string)
 
 // Sources are counts that others keep; nil ones are left out. They are read at each scrape, from any
 // goroutine.
@@ -70,8 +61,8 @@ type ConfigState struct {
 }
 
 // Publish adds the metrics of s. It is called once, before requests are served.
-func (t *Telemetry) Publish(s Sources) error {
-	m := t.meters.maker
+func (t *Telemetry) Publish(s Sources) {
+	m := t.registry
 	if s.Events != nil {
 		m.total("ockham.routing.events", "{event}", "What routing did without, by event: a judge that did not answer in time, a breaker that opened, and the like.", func(observe observer) {
 			for name, n := range s.Events() {
@@ -89,12 +80,11 @@ func (t *Telemetry) Publish(s Sources) error {
 			observe(float64(s.Config().Loaded.UnixMilli()) / 1000)
 		})
 	}
-	return m.err
 }
 
 // observeSelf publishes what telemetry knows of itself and of savings.
 func (t *Telemetry) observeSelf() {
-	m := t.meters.maker
+	m := t.registry
 	m.total("ockham.telemetry.dropped", "{item}", "What telemetry could not keep up with: note (of a request: missing everywhere), line (of the ledger).", t.observeDropped, "what")
 	m.total("ockham.ledger.lines", "{line}", "Lines of the ledger, by result: written, or failed because the disk did not take them.", t.observeLines, "result")
 	m.total("ockham.otlp.items", "{item}", "Items for the collector, by signal (logs, metrics, traces) and result: offered, exported, failed. What was offered and is neither was dropped or waits.", t.signals.observe, "signal", "result")

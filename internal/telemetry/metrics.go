@@ -22,6 +22,8 @@ const (
 
 // metrics holds the instruments; docs/operations-metrics.md lists them. Only the worker records.
 type metrics struct {
+	registry *registry
+
 	operation, first, usage *histogram
 
 	duration, decision, hold, judge, feedback *histogram
@@ -41,8 +43,9 @@ const (
 	maxWords  = 64
 )
 
-func newMetrics(m *maker) *metrics {
+func newMetrics(m *registry) *metrics {
 	return &metrics{
+		registry: m,
 		operation: m.histogram("gen_ai.client.operation.duration", "s", "Time of one attempt, from the call of the model to the end of its answer.",
 			durationBuckets(), genAIOperation, genAIProvider, genAIRequestModel, errorType),
 		first: m.histogram("gen_ai.client.operation.time_to_first_chunk", "s", "Time of one streamed attempt until its first token.",
@@ -78,20 +81,30 @@ func newMetrics(m *maker) *metrics {
 	}
 }
 
+// rate records a client's score.
+func (m *metrics) rate(pipe string, score float64) {
+	m.registry.mu.Lock()
+	defer m.registry.mu.Unlock()
+	m.feedback.record(moment{}, score, m.pipes.bound(pipe))
+}
+
 // observe records one request. ctx carries its span, for exemplars.
 func (m *metrics) observe(ctx context.Context, o *extproc.Outcome) {
+	at := momentOf(ctx, o.Start.Add(o.Took))
+	m.registry.mu.Lock()
+	defer m.registry.mu.Unlock()
 	pipe, strategy := m.request(o)
-	m.duration.record(ctx, o.Took.Seconds(), pipe, boolWord(o.Stream), boolWord(o.Escalated))
+	m.duration.record(at, o.Took.Seconds(), pipe, boolWord(o.Stream), boolWord(o.Escalated))
 	if o.Plan != nil {
-		m.decision.record(ctx, o.Decided.Seconds(), strategy)
+		m.decision.record(at, o.Decided.Seconds(), strategy)
 	}
 	if o.Held > 0 {
-		m.hold.record(ctx, o.Held.Seconds(), pipe)
+		m.hold.record(at, o.Held.Seconds(), pipe)
 	}
 	for i := range o.Attempts {
-		m.attempt(ctx, pipe, o, i)
+		m.attempt(at, pipe, o, i)
 	}
-	m.charges(ctx, o.Plan)
+	m.charges(at, o.Plan)
 	m.arm(o)
 	m.rare(o)
 	m.largest.add(positive(o.LargestCostUSD))
@@ -112,7 +125,7 @@ func (m *metrics) request(o *extproc.Outcome) (pipe, strategy string) {
 	return pipe, strategy
 }
 
-func (m *metrics) attempt(ctx context.Context, pipe string, o *extproc.Outcome, i int) {
+func (m *metrics) attempt(at moment, pipe string, o *extproc.Outcome, i int) {
 	a := &o.Attempts[i]
 	name, id := modelNames(a.Model)
 	name, id = m.models.bound(name), m.models.bound(id)
@@ -125,22 +138,22 @@ func (m *metrics) attempt(ctx context.Context, pipe string, o *extproc.Outcome, 
 	if a.Reason != "" {
 		m.rejects.add(1, name, m.words.bound(string(a.Reason)))
 	}
-	m.call(ctx, id, a, o.Stream)
+	m.call(at, id, a, o.Stream)
 	m.count(name, a.Tokens)
 }
 
 // call records what the GenAI conventions ask of one operation. A call that failed has no tokens.
-func (m *metrics) call(ctx context.Context, id string, a *extproc.Attempt, stream bool) {
+func (m *metrics) call(at moment, id string, a *extproc.Attempt, stream bool) {
 	failure := failureType(a.Reason)
-	m.operation.record(ctx, a.Took.Seconds(), operationChat, providerBedrock, id, failure)
+	m.operation.record(at, a.Took.Seconds(), operationChat, providerBedrock, id, failure)
 	if stream && a.FirstToken > 0 && failure == "" {
-		m.first.record(ctx, a.FirstToken.Seconds(), operationChat, providerBedrock, id)
+		m.first.record(at, a.FirstToken.Seconds(), operationChat, providerBedrock, id)
 	}
 	if in := a.Tokens.In + a.Tokens.CacheRead + a.Tokens.CacheWrite; in > 0 {
-		m.usage.record(ctx, float64(in), operationChat, providerBedrock, id, "input")
+		m.usage.record(at, float64(in), operationChat, providerBedrock, id, "input")
 	}
 	if a.Tokens.Out > 0 {
-		m.usage.record(ctx, float64(a.Tokens.Out), operationChat, providerBedrock, id, "output")
+		m.usage.record(at, float64(a.Tokens.Out), operationChat, providerBedrock, id, "output")
 	}
 }
 
@@ -155,13 +168,13 @@ func (m *metrics) count(model string, t routing.Tokens) {
 	}
 }
 
-func (m *metrics) charges(ctx context.Context, p *routing.Plan) {
+func (m *metrics) charges(at moment, p *routing.Plan) {
 	if p == nil {
 		return
 	}
 	for _, c := range p.Charges {
 		model, what := m.models.bound(c.Model), m.words.bound(c.What)
-		m.judge.record(ctx, c.Took.Seconds(), what, model)
+		m.judge.record(at, c.Took.Seconds(), what, model)
 		m.cost.add(positive(c.CostUSD), model, what)
 	}
 }

@@ -205,6 +205,24 @@ func TestViewOfAWindow(t *testing.T) {
 	}
 }
 
+// TestTracesAreBounded: a flood of plain requests leaves room for the notable ones.
+func TestTracesAreBounded(t *testing.T) {
+	now := start
+	b := budget{now: func() time.Time { return now }}
+	allowed := map[bool]int{}
+	for range 500 {
+		for _, notable := range []bool{false, true} {
+			if b.allows(notable) {
+				allowed[notable]++
+			}
+		}
+	}
+	now = now.Add(time.Second)
+	if want := map[bool]int{false: spansPerSecond, true: spansPerSecond}; !cmp.Equal(want, allowed) || !b.allows(false) {
+		t.Errorf("within one second %v were traced, want %v, and more in the next", allowed, want)
+	}
+}
+
 func TestSpreadQuantiles(t *testing.T) {
 	var s Spread
 	for i := range 1000 {

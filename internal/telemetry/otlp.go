@@ -30,6 +30,8 @@ type OTLPConfig struct {
 // signals sends to a collector what is switched on; all fields but resource may be nil.
 type signals struct {
 	resource     *resource.Resource
+	values       *registry
+	spans        budget
 	metricReader sdkmetric.Reader
 	tracer       trace.Tracer
 	logger       log.Logger
@@ -38,8 +40,8 @@ type signals struct {
 	tallies      map[string]*tally // by signal
 }
 
-func newSignals(cfg Config, warner *quiet) (*signals, error) {
-	s := &signals{resource: newResource(cfg), tallies: map[string]*tally{}}
+func newSignals(cfg Config, values *registry, warner *quiet) (*signals, error) {
+	s := &signals{resource: newResource(cfg), values: values, tallies: map[string]*tally{}, spans: budget{now: cfg.Now}}
 	if cfg.OTLP.Endpoint == "" {
 		return s, nil
 	}
@@ -108,7 +110,7 @@ func (s *signals) startMetrics(ctx context.Context, to *collector, c OTLPConfig,
 		interval = 30 * time.Second
 	}
 	counted := &metricExporter{exporter, s.tally("metrics"), quiet}
-	s.metricReader = sdkmetric.NewPeriodicReader(counted, sdkmetric.WithInterval(interval))
+	s.metricReader = sdkmetric.NewPeriodicReader(counted, sdkmetric.WithInterval(interval), sdkmetric.WithProducer(s.values))
 	return nil
 }
 
@@ -132,10 +134,7 @@ func (s *signals) emit(ctx context.Context, r *Record, line []byte) {
 	record.SetTimestamp(r.Time)
 	record.SetSeverity(log.SeverityInfo)
 	record.SetBody(attribute.StringValue(string(line[:len(line)-1])))
-	record.AddAttributes(attribute.String("request_id", r.ID), attribute.String("verdict", r.Verdict), attribute.Float64("cost_usd", r.CostUSD))
-	if r.Plan != nil {
-		record.AddAttributes(attribute.String("pipe", r.Plan.Pipe), attribute.String("strategy", r.Plan.Strategy))
-	}
+	record.AddAttributes(attribute.String("request_id", r.ID)) // the rest is in the body
 	s.logger.Emit(ctx, record)
 }
 

@@ -34,13 +34,10 @@ func complete(t *testing.T) *Telemetry {
 	_, cfg.OTLP.Endpoint = grpcCollector(t)
 	cfg.OTLP.Logs = true
 	tel := startTelemetry(t, cfg)
-	err := tel.Publish(Sources{
+	tel.Publish(Sources{
 		Events: func() map[string]int64 { return map[string]int64{"judge_failed": 1} },
 		Config: func() ConfigState { return ConfigState{Loaded: start} },
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	return tel
 }
 
@@ -48,7 +45,7 @@ func complete(t *testing.T) *Telemetry {
 func TestReference(t *testing.T) {
 	var table strings.Builder
 	table.WriteString("| metric | kind | unit | labels | what it is |\n|---|---|---|---|---|\n")
-	made := complete(t).meters.maker.made
+	made := complete(t).registry.made
 	slices.SortStableFunc(made, func(a, b Instrument) int { return strings.Compare(a.Name, b.Name) })
 	for _, m := range made {
 		labels := make([]string, len(m.Labels))
@@ -109,7 +106,7 @@ func families(t *testing.T) map[string]bool {
 			names[name] = true
 		}
 	}
-	for _, m := range tel.meters.maker.made { // every instrument shows
+	for _, m := range tel.registry.made { // every instrument shows
 		prefix := strings.ReplaceAll(m.Name, ".", "_")
 		if !slices.ContainsFunc(slices.Collect(maps.Keys(names)), func(n string) bool { return strings.HasPrefix(n, prefix) }) {
 			t.Errorf("%s never shows on /metrics", m.Name)
@@ -174,7 +171,7 @@ func read(t *testing.T, path string) []byte {
 // TestRulesAndDashboardKnowTheMetrics: every metric and label that they name exists.
 func TestRulesAndDashboardKnowTheMetrics(t *testing.T) {
 	names, labels := families(t), map[string]bool{"le": true, "instance": true, "job": true}
-	for _, m := range complete(t).meters.maker.made {
+	for _, m := range complete(t).registry.made {
 		for _, l := range m.Labels {
 			labels[strings.ReplaceAll(l, ".", "_")] = true
 		}

@@ -60,13 +60,14 @@ func (c Config) withDefaults() Config {
 
 // Telemetry is safe for use by many goroutines. Close it to write what waits.
 type Telemetry struct {
-	cfg     Config
-	meters  *meters
-	metrics *metrics
-	signals *signals
-	sums    *Sums
-	writer  *writer // nil without a ledger
-	quiet   *quiet
+	cfg      Config
+	registry *registry
+	meters   *meters
+	metrics  *metrics
+	signals  *signals
+	sums     *Sums
+	writer   *writer // nil without a ledger
+	quiet    *quiet
 
 	queue   chan note
 	closing chan struct{}
@@ -109,15 +110,16 @@ func (t *Telemetry) start() (err error) {
 			return err
 		}
 	}
-	if t.signals, err = newSignals(t.cfg, t.quiet); err != nil {
+	t.registry = newRegistry(t.cfg)
+	if t.signals, err = newSignals(t.cfg, t.registry, t.quiet); err != nil {
 		return err
 	}
-	if t.meters, err = newMeters(t.cfg, t.signals); err != nil {
+	if t.meters, err = newMeters(t.registry, t.signals); err != nil {
 		return err
 	}
-	t.metrics = newMetrics(t.meters.maker)
+	t.metrics = newMetrics(t.registry)
 	t.observeSelf()
-	return t.meters.maker.err
+	return nil
 }
 
 // Observe takes note of a request that ended. It never blocks, and keeps nothing of o.Prompt.

@@ -29,7 +29,7 @@ func (s *signals) trace(o *extproc.Outcome) context.Context {
 	if parent := parseTraceparent(o.Trace); parent.IsValid() {
 		ctx = trace.ContextWithRemoteSpanContext(ctx, parent)
 	}
-	if s.tracer == nil {
+	if s.tracer == nil || !s.spans.allows(notable(o)) {
 		return ctx
 	}
 	ctx, span := s.tracer.Start(ctx, "ockham route", trace.WithTimestamp(o.Start), trace.WithAttributes(requestAttributes(o)...))
@@ -46,6 +46,32 @@ func (s *signals) trace(o *extproc.Outcome) context.Context {
 	}
 	span.End(trace.WithTimestamp(o.Start.Add(o.Took)))
 	return ctx
+}
+
+// notable requests have spans of their own to spend, so that a flood of plain ones does not hide them.
+func notable(o *extproc.Outcome) bool { return o.Escalated || o.Error != "" || o.Restarted }
+
+// spansPerSecond bounds how many requests of each kind are traced: two spans cost as much as half of
+// a request's other work here, and nobody reads a thousand traces a second.
+const spansPerSecond = 100
+
+// budget counts traces within a second. Only the worker asks.
+type budget struct {
+	now    func() time.Time
+	second int64
+	spent  [2]int
+}
+
+func (b *budget) allows(notable bool) bool {
+	if second := b.now().Unix(); second != b.second {
+		b.second, b.spent = second, [2]int{}
+	}
+	kind := one(notable)
+	if b.spent[kind] >= spansPerSecond {
+		return false
+	}
+	b.spent[kind]++
+	return true
 }
 
 func requestAttributes(o *extproc.Outcome) []attribute.KeyValue {
