@@ -15,7 +15,7 @@ type Address string
 func ParseAddress(s string) (Address, error) {
 	if path, ok := strings.CutPrefix(s, "unix:"); ok {
 		if path == "" {
-			return "", fmt.Errorf("%q: a path must follow unix:", s)
+			return "", fmt.Errorf("%q: no path after the scheme", s)
 		}
 		return Address(s), nil
 	}

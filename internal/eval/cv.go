@@ -3,8 +3,6 @@ package eval
 import (
 	"context"
 	"fmt"
-	"math"
-	"slices"
 
 	"ockham/routing/classifier"
 	"ockham/routing/classifier/train"
@@ -121,17 +119,4 @@ func Shared(rows, held []Row) error {
 		}
 	}
 	return nil
-}
-
-// worst is the highest share of flips at an aim.
-func worst(all []Flips) float64 {
-	if len(all) == 0 {
-		return math.NaN()
-	}
-	return slices.MaxFunc(all, func(a, b Flips) int {
-		if a.Flipped < b.Flipped {
-			return -1
-		}
-		return 1
-	}).Flipped
 }

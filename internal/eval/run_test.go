@@ -150,7 +150,7 @@ func TestNoiseChangesTheTextAndIsRepeatable(t *testing.T) {
 		if apply() == strings.Repeat(text+" ", 5) {
 			t.Errorf("%s: the text is as it was", noise.Name)
 		}
-		if apply() != apply() {
+		if first, second := apply(), apply(); first != second {
 			t.Errorf("%s: the same seed gives two texts", noise.Name)
 		}
 		noise.Apply("", rand.New(rand.NewPCG(1, 1)))

@@ -38,7 +38,6 @@ type series struct {
 type plot struct {
 	title, x, y              string
 	xLow, xHigh, yLow, yHigh float64
-	percent                  bool // both axes are shares
 	series                   []series
 }
 

@@ -95,9 +95,6 @@ func stemLen(w []byte) int {
 	return len(w)
 }
 
-// stem is the word without its ending.
-func stem(w string) string { return w[:stemLen([]byte(w))] }
-
 // novelty sums up how much of an answer is not in its source, sentence by sentence.
 type novelty struct {
 	worst, second float64 // shares of new words in the two newest sentences

@@ -6,11 +6,6 @@ import (
 	"unicode"
 )
 
-// wordsOf are the words of a text in lower case, of letters alone, longer than two.
-func wordsOf(s string) []string {
-	return strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) })
-}
-
 // numbersIn finds the numbers of a text as they are written, thousands without their separators.
 func numbersIn(s string) []string {
 	var list []string
@@ -54,19 +49,6 @@ func sameNumber(a, b string) bool {
 }
 
 func near(x, y float64) bool { return x-y < 1e-9*x && y-x < 1e-9*x }
-
-// hasNumber tells whether text holds a number of the same value.
-func hasNumber(text, n string) bool {
-	if strings.Contains(text, n) {
-		return true
-	}
-	for _, m := range numbersIn(text) {
-		if sameNumber(n, m) {
-			return true
-		}
-	}
-	return false
-}
 
 // namesIn finds capitalised words that begin no sentence, in lower case.
 func namesIn(s string) []string {
