@@ -72,11 +72,10 @@ type envoyFlags struct {
 	config    string
 	replicas  []string
 
-	server    envoy.ServerTLS
-	client    envoy.ClientTLS
-	jwt       envoy.JWT
-	keys      string
-	certNames bool
+	server envoy.ServerTLS
+	client envoy.ClientTLS
+	jwt    envoy.JWT
+	keys   string
 }
 
 func (f *envoyFlags) register(s *pflag.FlagSet) {
