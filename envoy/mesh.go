@@ -51,6 +51,13 @@ type meshView struct {
 
 func newMeshView(m Mesh) (*meshView, error) {
 	m = m.withDefaults()
+	for what, name := range map[string]string{
+		"namespace": m.Namespace, "service": m.Name, "gateway": m.Gateway, "gateway class": m.GatewayClass,
+	} {
+		if err := plainName(what, name); err != nil {
+			return nil, err
+		}
+	}
 	v, err := newView(m.Envoy)
 	if err != nil {
 		return nil, err

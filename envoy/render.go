@@ -157,6 +157,12 @@ func (v *view) validate() error {
 			faults = append(faults, err)
 		}
 	}
+	for _, r := range v.Regions {
+		faults = append(faults, plainName("region", r.Name))
+	}
+	for _, profile := range v.Profiles {
+		faults = append(faults, plainName("profile", profile.Name))
+	}
 	for _, b := range v.Budgets {
 		faults = append(faults, b.validate())
 	}
@@ -169,6 +175,19 @@ func (v *view) validate() error {
 		}
 	}
 	return errors.Join(faults...)
+}
+
+// plainName lets names through that need no quotes in YAML, and are names wherever they go.
+func plainName(what, name string) error {
+	for i, r := range name {
+		if letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'; !letter && (i == 0 || !strings.ContainsRune("._-", r)) {
+			return fmt.Errorf("%s %q: a name has letters, digits, dots, dashes and underscores only", what, name)
+		}
+	}
+	if name == "" {
+		return fmt.Errorf("a %s has no name", what)
+	}
+	return nil
 }
 
 func newRegion(r Region, p Params) (regionView, error) {

@@ -1,0 +1,69 @@
+package envoy_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"ockham/envoy"
+	"ockham/envoy/envoytest"
+)
+
+func TestEnvoyLoadsTheExamples(t *testing.T) {
+	files, err := filepath.Glob("../examples/sidecar/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("examples: %v, %d files", err, len(files))
+	}
+	for _, file := range append(files, "../examples/compose/envoy.yaml") {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := envoytest.Validate(t, b); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+}
+
+func TestEnvoyLoadsEveryParameter(t *testing.T) {
+	a := newAuthority(t)
+	cert, key := a.issue(t, "localhost", "")
+	_, jwks := newToken(t, "alice")
+	tls := &envoy.ClientTLS{CA: a.file, ServerName: "localhost", Cert: cert, Key: key}
+	for name, p := range map[string]envoy.Params{
+		"none":            {},
+		"Envoy's limits":  {BodyLimit: -1, MaxRequests: -1, ClusterBuffer: -1},
+		"32 KiB":          {BodyLimit: 32 << 10, ClusterBuffer: 32 << 10},
+		"IPv6":            {Listen: "[::1]:8080", Processor: "[::1]:9002", Regions: []envoy.Region{{Name: "r", Endpoint: "http://[::1]:8081"}}},
+		"TLS":             {TLS: &envoy.ServerTLS{Cert: cert, Key: key, CA: a.file}, ProcessorTLS: tls, Auth: &envoy.Auth{Certificate: true}},
+		"keys and tokens": {Auth: &envoy.Auth{Keys: []envoy.Key{{Client: "a\"b", Key: "k'\\"}}, JWT: &envoy.JWT{Issuer: "i", JWKS: jwks, Audience: "a"}}},
+		"remote keys":     {Auth: &envoy.Auth{JWT: &envoy.JWT{Issuer: "i", JWKS: "https://issuer.example.com/jwks"}}},
+		"names":           {Processor: "ockham.example.com:9002", HTTP: "ockham.example.com:8083", WebSocket: true},
+		"HTTP/2":          {Regions: []envoy.Region{{Name: "r", Endpoint: "http://127.0.0.1:8081", HTTP2: true}}},
+		"strange values":  {Profiles: []envoy.Profile{{Name: "a", Header: ":authority", Value: "x'y\"z: {"}}},
+	} {
+		b, err := envoy.Bootstrap(p)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if err := envoytest.Validate(t, b); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestNamesAreNames(t *testing.T) {
+	for name, p := range map[string]envoy.Params{
+		"profile": {Profiles: []envoy.Profile{{Name: "a: {b}", Header: "x", Value: "y"}}},
+		"region":  {Regions: []envoy.Region{{Name: "us\neast"}}},
+		"nothing": {Profiles: []envoy.Profile{{Header: "x", Value: "y"}}},
+	} {
+		if _, err := envoy.Bootstrap(p); err == nil {
+			t.Errorf("%s: got no error, want one", name)
+		}
+	}
+	if _, err := envoy.EnvoyGateway(envoy.Mesh{Namespace: "a}"}); err == nil {
+		t.Error("namespace: got no error, want one")
+	}
+}
