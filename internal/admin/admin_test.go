@@ -115,6 +115,13 @@ func TestReadyzSaysWhatIsMissing(t *testing.T) {
 	}
 }
 
+func TestReadyWithoutAsking(t *testing.T) {
+	h := Handler(Deps{Metrics: http.NotFoundHandler(), Page: http.NotFoundHandler()})
+	if got := do(h, "GET", "http://127.0.0.1/readyz", nil); got.Code != 200 {
+		t.Errorf("got %d, want 200", got.Code)
+	}
+}
+
 func TestListenRefusesToShowThePort(t *testing.T) {
 	tests := []struct {
 		access  Access
