@@ -77,6 +77,7 @@ export class Decisions {
     for (const row of $$('#decision-list tbody tr')) row.setAttribute('aria-selected', Number(row.dataset.seq) === seq);
     const box = $('#detail');
     box.hidden = false;
+    box.replaceChildren(this.closer(), el('p', {class: 'empty'}, 'Loading …'));
     try {
       box.replaceChildren(...this.detail(await ask(`/api/decisions/${seq}`)));
     } catch (error) {
