@@ -21,15 +21,38 @@ func (l *languages) wanted(p *routing.Prompt) []int {
 		if doubt {
 			return nil
 		}
-		if len(named) > 0 {
+		if len(named) == 0 {
+			continue
+		}
+		if asked, _ := l.named(strings.ToLower(instruction(text))); len(asked) > 0 || text != last {
 			return named
 		}
+		if p.Format != routing.FormatText {
+			return nil
+		}
+		return append(named, l.written(prose(last))...) // "the website is in German" may ask for nothing
 	}
 	if p.Format != routing.FormatText {
 		return nil // the words in extracted data are those of their source
 	}
 	return l.written(prose(last))
 }
+
+// instruction is what of a request says what it wants: its first paragraph and all short ones. A long one
+// further down is the text to work on.
+func instruction(text string) string {
+	first, rest, _ := strings.Cut(strings.TrimSpace(text), "\n\n")
+	asks := []string{ends(first, 1000)}
+	for paragraph := range strings.SplitSeq(ends(rest, 2000), "\n\n") {
+		if len(paragraph) <= longParagraph {
+			asks = append(asks, paragraph)
+		}
+	}
+	return strings.Join(asks, "\n")
+}
+
+// longParagraph is more than an instruction needs.
+const longParagraph = 400
 
 // translates tells whether the conversation is about a translation, in whichever of its turns that was said.
 func translates(p *routing.Prompt) bool {
