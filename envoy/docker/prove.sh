@@ -94,5 +94,5 @@ until curl -sS "http://127.0.0.1:$PROMETHEUS_PORT/api/v1/query?query=ockham_requ
 done
 say "prometheus has the metrics"
 compose config | grep -q grafana || fail "no grafana in the profile"
-python3 -m json.tool "$root/examples/compose/grafana/ockham.json" >/dev/null || fail "the dashboard is no JSON"
+python3 -m json.tool "$root/examples/monitoring/grafana-dashboard.json" >/dev/null || fail "the dashboard is no JSON"
 say "all proved"
