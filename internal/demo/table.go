@@ -1,13 +1,14 @@
 package demo
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 )
 
@@ -68,24 +69,70 @@ func count(b bool) int {
 	return 0
 }
 
+// columns are the table's: what stands over them, and whether it is text, on the left, or a number, on the right.
+var columns = []struct {
+	name string
+	text bool
+}{
+	{"kind", true}, {"requests", false}, {"answered by", true}, {"escalated, why", true}, {"tokens", false}, {"cost $", false},
+	{"large $", false}, {"saved", false}, {"right", false}, {"large", false}, {"small", false},
+}
+
 // Table writes what came of it, by kind of work, by pipe, and in all.
 func Table(w io.Writer, results []Result) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "kind\trequests\tanswered by\tescalated\twhy\ttokens\tcost $\talways large $\tsaved\tright\talways large\talways small\t")
+	var kindRows, pipeRows [][]string
 	for _, k := range kinds {
-		write(t, sum(k, results, func(r Result) bool { return r.Case.Kind == k }))
+		kindRows = appendRow(kindRows, sum(k, results, func(r Result) bool { return r.Case.Kind == k }))
 	}
-	line(t)
 	for _, p := range pipes(results) {
-		write(t, sum(p+" pipe", results, func(r Result) bool { return r.Pipe == p }))
+		pipeRows = appendRow(pipeRows, sum(p+" pipe", results, func(r Result) bool { return r.Pipe == p }))
 	}
-	line(t)
 	all := sum("all", results, func(Result) bool { return true })
-	write(t, all)
-	if err := t.Flush(); err != nil {
+	if err := writeGroups(w, kindRows, pipeRows, appendRow(nil, all)); err != nil {
 		return err
 	}
 	return conclude(w, &all)
+}
+
+// writeGroups writes the header and groups of rows, with a line above each group.
+func writeGroups(w io.Writer, groups ...[][]string) error {
+	header := make([]string, len(columns))
+	widths := make([]int, len(columns))
+	for i, c := range columns {
+		header[i], widths[i] = c.name, len(c.name)
+	}
+	for _, row := range slices.Concat(groups...) {
+		for i, cell := range row {
+			widths[i] = max(widths[i], len(cell))
+		}
+	}
+	out := appendCells(nil, header, widths)
+	for _, rows := range groups {
+		out = appendRule(out, widths)
+		for _, row := range rows {
+			out = appendCells(out, row, widths)
+		}
+	}
+	_, err := w.Write(out)
+	return err
+}
+
+func appendCells(out []byte, cells []string, widths []int) []byte {
+	for i, cell := range cells {
+		width := widths[i]
+		if columns[i].text {
+			width = -width
+		}
+		out = fmt.Appendf(out, "%*s  ", width, cell)
+	}
+	return append(bytes.TrimRight(out, " "), '\n')
+}
+
+func appendRule(out []byte, widths []int) []byte {
+	for _, width := range widths {
+		out = append(out, strings.Repeat("-", width)+"  "...)
+	}
+	return append(bytes.TrimRight(out, " "), '\n')
 }
 
 func pipes(results []Result) []string {
@@ -96,19 +143,27 @@ func pipes(results []Result) []string {
 	return slices.Sorted(maps.Keys(seen))
 }
 
-func line(w io.Writer) { fmt.Fprintln(w, strings.Repeat("\t", 12)) }
-
-func write(w io.Writer, r row) {
+func appendRow(rows [][]string, r row) [][]string {
 	if r.n == 0 {
-		return
+		return rows
 	}
-	escalations := 0
-	for _, n := range r.why {
-		escalations += n
+	return append(rows, []string{
+		r.name, strconv.Itoa(r.n), shares(r.models), escalated(r.why), strconv.Itoa(r.tokens),
+		fmt.Sprintf("%.4f", r.cost), fmt.Sprintf("%.4f", r.large), fmt.Sprintf("%.0f%%", saved(r.cost, r.large)),
+		percent(r.right, r.n), percent(r.rightLarge, r.n), percent(r.rightSmall, r.n),
+	})
+}
+
+// escalated tells how many attempts were not good enough, and why.
+func escalated(why map[string]int) string {
+	n := 0
+	for _, k := range why {
+		n += k
 	}
-	fmt.Fprintf(w, "%s\t%d\t%s\t%d\t%s\t%d\t%.4f\t%.4f\t%.0f%%\t%s\t%s\t%s\t\n",
-		r.name, r.n, shares(r.models), escalations, shares(r.why), r.tokens, r.cost, r.large, saved(r.cost, r.large),
-		percent(r.right, r.n), percent(r.rightLarge, r.n), percent(r.rightSmall, r.n))
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n) + ": " + shares(why)
 }
 
 func saved(cost, large float64) float64 {
@@ -120,23 +175,37 @@ func saved(cost, large float64) float64 {
 
 func percent(n, of int) string { return fmt.Sprintf("%.1f%%", 100*float64(n)/float64(of)) }
 
+// mostShares bounds what is listed, and with it the table's width.
+const mostShares = 3
+
 // shares lists counts, most first.
 func shares(m map[string]int) string {
 	names := slices.SortedFunc(maps.Keys(m), func(a, b string) int {
 		return cmp.Or(cmp.Compare(m[b], m[a]), cmp.Compare(a, b))
 	})
-	parts := make([]string, len(names))
+	var parts []string
+	others := 0
 	for i, name := range names {
-		parts[i] = fmt.Sprintf("%s %d", name, m[name])
+		if i < mostShares {
+			parts = append(parts, fmt.Sprintf("%s %d", name, m[name]))
+		} else {
+			others += m[name]
+		}
+	}
+	if others > 0 {
+		parts = append(parts, fmt.Sprintf("others %d", others))
 	}
 	return strings.Join(parts, " ")
 }
 
 func conclude(w io.Writer, r *row) error {
 	_, err := fmt.Fprintf(w, `
+large, small: the same prompts sent to the largest or the smallest model alone; right: answers that met their expectation.
+
 Cost: $%.4f against $%.4f for always calling the largest model (%.0f%% saved) and $%.4f for always the smallest.
 Right: %d of %d, against %d for the largest and %d for the smallest.
-Latency: Envoy and Ockham together took %s more per request (median of %d that were not escalated) than calling the emulator directly; p99 %s more.
+Latency: through Envoy and Ockham a request took %s more than straight to the emulator (median of %d that were not
+escalated; p99 %s more).
 `, r.cost, r.large, saved(r.cost, r.large), r.smallCost, r.right, r.n, r.rightLarge, r.rightSmall,
 		(quantile(r.took, .5) - quantile(r.direct, .5)).Round(10*time.Microsecond), len(r.took),
 		(quantile(r.took, .99) - quantile(r.direct, .99)).Round(10*time.Microsecond))
