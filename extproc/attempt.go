@@ -206,7 +206,7 @@ func (a *attempt) seen() *routing.Answer {
 	}
 	return &routing.Answer{
 		Text: a.answer.Text(), Tools: toolCalls(a.answer.Content), Stop: a.answer.Stop,
-		Out: a.answer.Usage.Output, Done: true,
+		Out: a.answer.Usage.Output, Done: true, Model: a.Model.Name,
 	}
 }
 
