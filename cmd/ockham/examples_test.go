@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 
 	"ockham/internal/config"
@@ -97,5 +98,23 @@ func TestRenderRefuses(t *testing.T) {
 func TestComposeConfigurationLoads(t *testing.T) {
 	if _, err := config.Load(examples + "compose/ockham.yaml"); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestComposeFilesAreYAML finds keys that stand twice, say, before Prometheus does.
+func TestComposeFilesAreYAML(t *testing.T) {
+	files, err := filepath.Glob(examples + "compose/*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var v any
+		if err := yaml.Unmarshal(data, &v); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
 	}
 }
