@@ -2,6 +2,7 @@
 
 PORT          ?= 8080
 EMULATOR_PORT ?= 8081
+EMULATOR_TLS_PORT ?= 8444
 ADMIN_PORT    ?= 8082
 HTTP_PORT     ?= 8083
 CONFIG        ?=
@@ -29,7 +30,7 @@ envoy: ## the pinned Envoy, unless ENVOY or PATH has one
 
 up: build envoy ## emulator, Envoy and service in the foreground until Ctrl-C
 	@exec $(BIN)/ockham up --envoy "$$(./envoy/find.sh)" --port $(PORT) --emulator-port $(EMULATOR_PORT) \
-		--admin-port $(ADMIN_PORT) --http-port $(HTTP_PORT) \
+		--emulator-tls-port $(EMULATOR_TLS_PORT) --admin-port $(ADMIN_PORT) --http-port $(HTTP_PORT) \
 		$(if $(CONFIG),--config "$(CONFIG)") $(if $(BEDROCK_ENDPOINT),--bedrock-endpoint "$(BEDROCK_ENDPOINT)")
 
 demo: build envoy ## about 300 real prompts through all of it, and what that saved
