@@ -1,6 +1,9 @@
 package checks
 
 import (
+	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"ockham/routing"
@@ -80,5 +83,36 @@ func TestStops(t *testing.T) {
 				t.Errorf("got %+v, want reason %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// Every check has a section and a row in the docs, and nothing else has.
+func TestDocs(t *testing.T) {
+	text, err := os.ReadFile("../../docs/checks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sections, rows []string
+	for line := range strings.Lines(string(text)) {
+		if name, ok := strings.CutPrefix(line, "## "); ok && !strings.Contains(name, " ") {
+			sections = append(sections, strings.TrimSpace(name))
+		}
+		if rest, ok := strings.CutPrefix(line, "| ["); ok {
+			name, _, _ := strings.Cut(rest, "]")
+			rows = append(rows, name)
+		}
+	}
+	want := append(Names(), SlowNames()...)
+	for _, got := range [][]string{sections, rows} {
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("docs/checks.md tells of %v, want %v", got, want)
+		}
+	}
+	for _, name := range defaults {
+		if !strings.Contains(string(text), "| ["+name+"](#"+name+") | ") {
+			t.Errorf("docs/checks.md has no row for %s", name)
+		}
 	}
 }

@@ -94,16 +94,18 @@ func (r *formatReader) capitalsAndLetters() {
 	r.match("capitalized word", `NUM to NUM such capitalized words`, func(f *Format, _ sentence, m []string) {
 		f.capitals(Range{numberOf(m[1]), numberOf(m[2])})
 	})
-	r.match("letter +appear", `letter ["'“]?(\S)["'”]? (?:should |must |to )?(?:appears?|occurs?|is used|be used|in your response)? ?`+often, func(f *Format, _ sentence, m []string) {
+	r.match("letter ", `letter ["'“]?(\S)["'”]? (?:should |must |to )?(?:appears?|occurs?|is used|be used|in your response)? ?`+often, func(f *Format, _ sentence, m []string) {
 		f.occurs(m[1], bound(m[2], numberOf(m[3]+m[4])))
 	})
 	r.match("letter ", often+`.{0,20} letter ["'“]?(\S)["'”]?`, func(f *Format, _ sentence, m []string) {
 		f.occurs(m[4], bound(m[1], numberOf(m[2]+m[3])))
 	})
 	const word = `(?:word|keyword|term|phrase) ["'“‘]?([\p{L}-]+)["'”’]?`
-	r.match("appear", word+`,? (?:should |must |to )?(?:appears?|occurs?|is used|be used|be mentioned)? ?(?:for )?`+often, func(f *Format, _ sentence, m []string) {
-		f.occurs(m[1], bound(m[2], numberOf(m[3]+m[4])))
-	})
+	for _, trigger := range []string{"appear", " times"} {
+		r.match(trigger, word+`,? (?:should |must |to )?(?:appears?|occurs?|is used|be used|be mentioned)? ?(?:for )?`+often, func(f *Format, _ sentence, m []string) {
+			f.occurs(m[1], bound(m[2], numberOf(m[3]+m[4])))
+		})
+	}
 	r.match("word", often+`.{0,20} `+word, func(f *Format, _ sentence, m []string) {
 		if m[3] != "" || m[2] == "" {
 			f.occurs(m[4], bound(m[1], numberOf(m[2]+m[3])))

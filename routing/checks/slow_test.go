@@ -217,3 +217,40 @@ func TestHook(t *testing.T) {
 		t.Errorf("a hook that panics: got %v, want %v", err, errPanicked)
 	}
 }
+
+func TestNewSlow(t *testing.T) {
+	deps := SlowDeps{
+		Asker: says("1"),
+		Model: func(name string) (*routing.Model, error) {
+			if name != "cheap" {
+				return nil, errors.New("no model is called " + name)
+			}
+			return cheap, nil
+		},
+		Post: func(string) Post { return nil },
+	}
+	tests := []struct {
+		name string
+		o    SlowOptions
+		err  string
+	}{
+		{"verifier", SlowOptions{Model: "cheap", Timeout: "1s"}, ""},
+		{"verifier", SlowOptions{}, `"model" is missing`},
+		{"verifier", SlowOptions{Model: "haiku"}, "no model is called haiku"},
+		{"verifier", SlowOptions{Model: "cheap", Timeout: "soon"}, `"timeout" is "soon"`},
+		{"agreement", SlowOptions{Model: "cheap"}, ""},
+		{"agreement", SlowOptions{}, `"model" is missing`},
+		{"hook", SlowOptions{URL: "https://hooks.example/judge"}, ""},
+		{"hook", SlowOptions{URL: "file:///etc/passwd"}, `"url" is`},
+		{"json", SlowOptions{}, "none of that name"},
+	}
+	for _, tt := range tests {
+		s, err := NewSlow(tt.name, tt.o, deps)
+		if (err == nil) != (tt.err == "") || err != nil && !strings.Contains(err.Error(), tt.err) {
+			t.Errorf("%s %+v: got %v, want %q", tt.name, tt.o, err, tt.err)
+		}
+		if err == nil && (s.Name() != tt.name || !IsSlow(tt.name)) {
+			t.Errorf("%s: is called %q, slow: %v", tt.name, s.Name(), IsSlow(tt.name))
+		}
+	}
+}

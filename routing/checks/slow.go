@@ -1,0 +1,93 @@
+package checks
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"time"
+
+	"ockham/routing"
+)
+
+// SlowOptions are what the policy may tell a slow check. The tags are the words of configuration.
+type SlowOptions struct {
+	Model   string  `json:"model"`   // verifier, agreement: the operator's name of the model to ask
+	Answers bool    `json:"answers"` // verifier: see VerifierOptions
+	Low     float64 `json:"low"`     // verifier: see VerifierOptions
+	High    float64 `json:"high"`
+	Timeout string  `json:"timeout"` // verifier: "800ms"
+	URL     string  `json:"url"`     // hook: where to ask
+	Name    string  `json:"name"`    // hook: what it is called in verdicts
+}
+
+// SlowDeps are what slow checks need of the rest of the program.
+type SlowDeps struct {
+	Asker routing.Asker
+	Model func(name string) (*routing.Model, error) // finds the operator's models
+	Next  *routing.Model                            // the model after the pipe's first; nil: asking always pays
+	Post  func(url string) Post                     // httphook.Post, with a client
+}
+
+// IsSlow tells whether name is that of a slow check; NewSlow makes it, not New.
+func IsSlow(name string) bool { return slices.Contains(SlowNames(), name) }
+
+// SlowNames lists the slow checks, sorted.
+func SlowNames() []string { return []string{"agreement", "hook", "verifier"} }
+
+// NewSlow returns the slow check called name.
+func NewSlow(name string, o SlowOptions, d SlowDeps) (routing.Slow, error) {
+	s, err := newSlow(name, o, d)
+	if err != nil {
+		return nil, fmt.Errorf("check %s: %w", name, err)
+	}
+	return s, nil
+}
+
+func newSlow(name string, o SlowOptions, d SlowDeps) (routing.Slow, error) {
+	switch name {
+	case "hook":
+		return newHook(o, d)
+	case "agreement":
+		m, err := o.model(d)
+		if err != nil {
+			return nil, err
+		}
+		return NewAgreement(d.Asker, m)
+	case "verifier":
+		return newVerifier(o, d)
+	}
+	return nil, fmt.Errorf("there is none of that name; there are %v", SlowNames())
+}
+
+func (o SlowOptions) model(d SlowDeps) (*routing.Model, error) {
+	if o.Model == "" {
+		return nil, errors.New(`"model" is missing: the one to ask`)
+	}
+	return d.Model(o.Model)
+}
+
+func newHook(o SlowOptions, d SlowDeps) (routing.Slow, error) {
+	u, err := url.Parse(o.URL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return nil, fmt.Errorf(`"url" is %q, not an http or https address`, o.URL)
+	}
+	if o.Name == "" {
+		o.Name = "hook"
+	}
+	return NewHook(o.Name, d.Post(o.URL)), nil
+}
+
+func newVerifier(o SlowOptions, d SlowDeps) (routing.Slow, error) {
+	m, err := o.model(d)
+	if err != nil {
+		return nil, err
+	}
+	v := VerifierOptions{Model: m, Next: d.Next, Answers: o.Answers, Low: o.Low, High: o.High}
+	if o.Timeout != "" {
+		if v.Timeout, err = time.ParseDuration(o.Timeout); err != nil || v.Timeout <= 0 {
+			return nil, fmt.Errorf(`"timeout" is %q; "800ms" would be right`, o.Timeout)
+		}
+	}
+	return NewVerifier(d.Asker, v)
+}
