@@ -142,10 +142,14 @@ func TestCascades(t *testing.T) {
 		}
 	}
 	want := []cascadeResult{
-		{Check: "json", Set: "json, schema", Source: "own", Small: "claude-3-haiku", Large: "claude-3-5-sonnet", Requests: 20,
-			AlwaysSmall: 50, AlwaysLarge: 100, Quality: 100, Escalations: 25, Cost: 30, MendedAnswer: 5},
-		{Check: "json", Set: "json, schema, no repair", Source: "own", Small: "claude-3-haiku", Large: "claude-3-5-sonnet", Requests: 20,
-			AlwaysSmall: 50, AlwaysLarge: 100, Quality: 100, Escalations: 50, Cost: 55},
+		{
+			Check: "json", Set: "json, schema", Source: "own", Small: "claude-3-haiku", Large: "claude-3-5-sonnet", Requests: 20,
+			AlwaysSmall: 50, AlwaysLarge: 100, Quality: 100, Escalations: 25, Cost: 30, MendedAnswer: 5,
+		},
+		{
+			Check: "json", Set: "json, schema, no repair", Source: "own", Small: "claude-3-haiku", Large: "claude-3-5-sonnet", Requests: 20,
+			AlwaysSmall: 50, AlwaysLarge: 100, Quality: 100, Escalations: 50, Cost: 55,
+		},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
