@@ -173,6 +173,21 @@ func TestSlowReaders(t *testing.T) {
 	many(t, 4, func(int) error { return r.ask(prompt("after")) })
 }
 
+// Streams that share a connection do not disturb one another: some are escalated, some broken off.
+func TestManyOnOneConnection(t *testing.T) {
+	r := newRig(t, options{})
+	r.client = &http.Client{Transport: &http.Transport{Protocols: h2c()}}
+	t.Cleanup(r.client.CloseIdleConnections)
+	many(t, 200, func(i int) error {
+		fault := []string{"", "[[fault:unavailable@small]]", "[[fault:refusal@small]]", "[[fault:stream_reset]]"}[i%4]
+		err := r.ask(prompt(question+fault, withMore([]string{"", streaming}[i/4%2])...))
+		if strings.Contains(fault, "reset") { // Envoy's to answer
+			return nil
+		}
+		return err
+	})
+}
+
 func h2c() *http.Protocols {
 	var p http.Protocols
 	p.SetUnencryptedHTTP2(true)
