@@ -66,10 +66,11 @@ func fetch(ctx context.Context, a *attempt, to chan<- piece) {
 	}
 }
 
-// hearRemote takes the next piece. What an attempt that was given up still says is passed over.
+// hearRemote takes the next piece. What an attempt that was given up still says is passed over; so is
+// the end of a call that the end of the stream has cancelled, which listen is about to tell.
 func (x *exchange) hearRemote(p piece) {
 	a := p.from
-	if a != x.cur || a.done {
+	if a != x.cur || a.done || x.ctx.Err() != nil {
 		return
 	}
 	if a.status == 0 && p.err == nil {
