@@ -64,6 +64,21 @@ func (c *Client) Call(ctx context.Context, modelID string, f *Fitted) (io.ReadCl
 	return raw.received, nil
 }
 
+// Converse calls a model plainly and reads its whole answer, of at most limit bytes. f must not be fitted
+// for a stream.
+func (c *Client) Converse(ctx context.Context, modelID string, f *Fitted, limit int64) (*Answer, error) {
+	body, err := c.Call(ctx, modelID, f)
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	data, err := io.ReadAll(io.LimitReader(body, limit))
+	if err != nil {
+		return nil, err
+	}
+	return ParseAnswer(data)
+}
+
 // callError keeps Bedrock's own errors and hides what the SDK wraps around them.
 func callError(err error) error {
 	var e *Error

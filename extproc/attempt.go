@@ -37,7 +37,6 @@ type attempt struct {
 
 // looking is a check at work on this attempt.
 type looking struct {
-	name     string
 	look     routing.Look
 	accepted bool // for good
 	hold     bool // what was seen cannot go out as it stands
@@ -61,7 +60,7 @@ func (a *attempt) startChecks(p *routing.Prompt, checks []routing.Check) {
 	a.looks = make([]looking, 0, len(checks))
 	for _, c := range checks {
 		if look := c.Start(p); look != nil {
-			a.looks = append(a.looks, looking{name: c.Name(), look: look})
+			a.looks = append(a.looks, looking{look: look})
 		}
 	}
 }

@@ -50,7 +50,6 @@ const (
 	NameAuto         // routed
 	NamePipe
 	NameModel
-	NameForbidden // a model that this policy lets nobody ask for
 )
 
 // Target is how a model is called.

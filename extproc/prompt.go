@@ -23,14 +23,10 @@ func Prompt(c *dialect.Call) *routing.Prompt {
 		Turns: make([]routing.Turn, len(r.Messages)),
 	}
 	p.System = joinText(r.System)
-	cached := cachePointIn(r.System) || cacheTool(r.Tools)
 	for i := range r.Messages {
 		p.Turns[i] = turn(p, &r.Messages[i])
-		cached = cached || cachePointIn(r.Messages[i].Content)
 	}
-	if cached {
-		p.CachedTokens = cachedChars(r) / charsPerToken
-	}
+	p.CachedTokens = cachedChars(r) / charsPerToken
 	format(p, &r.Format)
 	tools(p, r)
 	if c.Reasoning {
@@ -147,26 +143,8 @@ func joinText(blocks []bedrock.Block) string {
 	return string(joined)
 }
 
-func cachePointIn(blocks []bedrock.Block) bool {
-	for i := range blocks {
-		if blocks[i].Kind == bedrock.CachePoint {
-			return true
-		}
-	}
-	return false
-}
-
-func cacheTool(tools []bedrock.Tool) bool {
-	for i := range tools {
-		if tools[i].CachePoint {
-			return true
-		}
-	}
-	return false
-}
-
-// cachedChars is how much text stands before the last cache point; tools come first, then the system
-// prompt, then the messages.
+// cachedChars is how much text stands before the last cache point, 0 where there is none; tools come
+// first, then the system prompt, then the messages.
 func cachedChars(r *bedrock.Request) int {
 	seen, cached := 0, 0
 	for i := range r.Tools {

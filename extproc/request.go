@@ -175,8 +175,6 @@ func (x *exchange) resolveNames() *dialect.Error {
 	case NamePipe:
 		c.Pipe, c.Model = c.Model, ""
 	case NameModel:
-	case NameForbidden:
-		return &dialect.Error{Code: dialect.Forbidden, Param: "model", Message: "this model may not be asked for by name here; ask for \"auto\" or a pipe"}
 	default:
 		return &dialect.Error{Code: dialect.NotFound, Param: "model", Message: "no model or pipe has this name; ask for \"auto\" to have one picked"}
 	}

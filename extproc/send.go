@@ -53,7 +53,6 @@ func (x *exchange) sendBody(data []byte, end bool) error {
 // release lets a streamed answer flow, beginning with what was held.
 func (x *exchange) release(a *attempt) error {
 	x.released = true
-	x.out.Unchecked = x.out.Unchecked || a.unchecked
 	x.served(a)
 	if x.out.Held == 0 {
 		x.out.Held = time.Since(x.heldFrom)

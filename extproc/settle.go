@@ -108,12 +108,17 @@ func (x *exchange) used(a *attempt) (t routing.Tokens, estimated bool) {
 		u = a.answer.Usage
 	}
 	if u.Total() > 0 {
-		return routing.Tokens{In: u.Input, Out: u.Output, CacheRead: u.CacheRead, CacheWrite: u.CacheWrite}, false
+		return Tokens(u), false
 	}
 	if !a.begun() {
 		return t, false
 	}
 	return routing.Tokens{In: x.plan.Features.Tokens, Out: len(a.collect.Text()) / charsPerToken}, true
+}
+
+// Tokens are what routing prices of Bedrock's usage.
+func Tokens(u bedrock.Usage) routing.Tokens {
+	return routing.Tokens{In: u.Input, Out: u.Output, CacheRead: u.CacheRead, CacheWrite: u.CacheWrite}
 }
 
 // begun tells whether Bedrock has worked on an attempt. It charges nothing for what it refused or was

@@ -2,6 +2,7 @@ package extproc
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,14 +16,15 @@ import (
 // reply tells the dialect what goes with an answer.
 func (x *exchange) reply(a *attempt) *dialect.Reply {
 	r := &dialect.Reply{ID: x.out.ID, Created: x.out.Start.Unix(), Answer: a.answer}
-	if expose := x.policy.Expose(x.out.Route); expose != ExposeNone {
+	expose := x.policy.Expose(x.out.Route)
+	if expose != ExposeNone {
 		cost := dialect.USD(x.spent())
 		r.Cost = &cost
 	}
 	if r.Answer == nil {
 		r.Answer = &a.collect.Answer
 	}
-	if x.policy.Expose(x.out.Route) != ExposeFull {
+	if expose != ExposeFull {
 		return r
 	}
 	r.Model = a.Model.Name
@@ -74,20 +76,11 @@ func (x *exchange) dropped() []string {
 		return all
 	}
 	for _, d := range x.tries[x.out.Served].fit.Dropped {
-		if !contains(all, d) {
+		if !slices.Contains(all, d) {
 			all = append(all[:len(all):len(all)], d)
 		}
 	}
 	return all
-}
-
-func contains(list []string, s string) bool {
-	for _, l := range list {
-		if l == s {
-			return true
-		}
-	}
-	return false
 }
 
 // metadata is what Envoy's access log can show of the request.

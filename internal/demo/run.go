@@ -14,6 +14,7 @@ import (
 
 	"ockham/bedrock"
 	"ockham/dialect"
+	"ockham/extproc"
 	"ockham/routing"
 )
 
@@ -133,6 +134,9 @@ func (r *Runner) routed(ctx context.Context, c *Case) (Result, error) {
 	return res, nil
 }
 
+// maxAnswer is far above what any request of the corpus is answered with, in bytes.
+const maxAnswer = 64 << 20
+
 // baseline sends a case to one model, as a team without a router does.
 func (r *Runner) baseline(ctx context.Context, c *Case, m *routing.Model) (b Baseline, err error) {
 	call, err := dialect.Generate{}.Parse(&dialect.Input{
@@ -144,22 +148,12 @@ func (r *Runner) baseline(ctx context.Context, c *Case, m *routing.Model) (b Bas
 	call.Request.Metadata = nil
 	fit := bedrock.Fit(&call.Request, r.Catalogue(m), bedrock.FitOptions{})
 	start := time.Now()
-	body, err := r.Bedrock.Call(ctx, m.ID, &fit)
-	if err != nil {
-		return b, err
-	}
-	defer body.Close()
-	data, err := io.ReadAll(body)
+	got, err := r.Bedrock.Converse(ctx, m.ID, &fit, maxAnswer)
 	b.Took = time.Since(start)
 	if err != nil {
 		return b, err
 	}
-	got, err := bedrock.ParseAnswer(data)
-	if err != nil {
-		return b, err
-	}
-	u := got.Usage
-	b.CostUSD = m.Price.Cost(routing.Tokens{In: u.Input, Out: u.Output, CacheRead: u.CacheRead, CacheWrite: u.CacheWrite})
+	b.CostUSD = m.Price.Cost(extproc.Tokens(got.Usage))
 	b.Right = c.Expect.Met(textOf(got))
 	return b, nil
 }

@@ -74,8 +74,17 @@ var columns = []struct {
 	name string
 	text bool
 }{
-	{"kind", true}, {"requests", false}, {"answered by", true}, {"escalated, why", true}, {"tokens", false}, {"cost $", false},
-	{"large $", false}, {"saved", false}, {"right", false}, {"large", false}, {"small", false},
+	{"kind", true},
+	{"requests", false},
+	{"answered by", true},
+	{"escalated, why", true},
+	{"tokens", false},
+	{"cost $", false},
+	{"large $", false},
+	{"saved", false},
+	{"right", false},
+	{"large", false},
+	{"small", false},
 }
 
 // Table writes what came of it, by kind of work, by pipe, and in all.

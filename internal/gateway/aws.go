@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -18,6 +17,7 @@ import (
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 
 	"ockham/bedrock"
+	"ockham/extproc"
 	"ockham/internal/config"
 	"ockham/routing"
 )
@@ -126,22 +126,9 @@ func (a *asker) Ask(ctx context.Context, m *routing.Model, q routing.Question) (
 		Messages:  []bedrock.Message{{Role: "user", Content: []bedrock.Block{{Kind: bedrock.Text, Text: q.User}}}},
 		MaxTokens: q.MaxTokens,
 	}, model, bedrock.FitOptions{})
-	body, err := client.Call(ctx, m.ID, &fit)
+	answer, err := client.Converse(ctx, m.ID, &fit, maxOpinion)
 	if err != nil {
 		return routing.Reply{}, err
 	}
-	defer body.Close()
-	data, err := io.ReadAll(io.LimitReader(body, maxOpinion))
-	if err != nil {
-		return routing.Reply{}, err
-	}
-	answer, err := bedrock.ParseAnswer(data)
-	if err != nil {
-		return routing.Reply{}, err
-	}
-	u := answer.Usage
-	return routing.Reply{
-		Text:   answer.Text(),
-		Tokens: routing.Tokens{In: u.Input, Out: u.Output, CacheRead: u.CacheRead, CacheWrite: u.CacheWrite},
-	}, nil
+	return routing.Reply{Text: answer.Text(), Tokens: extproc.Tokens(answer.Usage)}, nil
 }
