@@ -18,7 +18,7 @@ func (x *exchange) passThrough() error {
 		return x.refuse(x.noCredentials(err))
 	}
 	set = append(set, bedrock.Header{Name: "x-envoy-max-retries", Value: "0"})
-	if err := x.send(replaceRequest(x.in.Body, set, headerNames(x.headers, keepInvokeHeader))); err != nil {
+	if err := x.send(replaceRequest(x.in.Body, set, x.removals(keepInvokeHeader))); err != nil {
 		return err
 	}
 	m, err := x.recv()

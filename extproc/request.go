@@ -135,7 +135,7 @@ func (x *exchange) forward() error {
 	}
 	set = append(set, x.deadlines(a)...)
 	a.Start = time.Now()
-	m := replaceRequest(a.fit.Body, set, headerNames(x.headers, keepRequestHeader))
+	m := replaceRequest(a.fit.Body, set, x.removals(keepRequestHeader))
 	x.in.Body = nil // the parsed request holds what it needs
 	if err := x.send(m); err != nil {
 		return err
@@ -244,6 +244,15 @@ func keepRequestHeader(name string) bool {
 		return true
 	}
 	return false
+}
+
+// secrets are headers that Envoy's forward_rules may keep from us: not seeing them is no sign that the
+// client sent none. Envoy removes before it sets, so a signature of ours stays.
+var secrets = []string{"authorization", "proxy-authorization", "cookie", "x-api-key", "x-amz-security-token"}
+
+// removals lists the client's headers that must not reach Bedrock.
+func (x *exchange) removals(keep func(string) bool) []string {
+	return append(headerNames(x.headers, keep), secrets...)
 }
 
 func (x *exchange) noCredentials(err error) *dialect.Error {

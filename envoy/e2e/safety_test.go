@@ -13,6 +13,7 @@ import (
 	"ockham/bedrock"
 	"ockham/envoy"
 	"ockham/extproc"
+	"ockham/internal/emulator"
 	"ockham/routing"
 )
 
@@ -223,4 +224,31 @@ type noCredentials struct{}
 
 func (noCredentials) Sign(context.Context, string, string, string, []byte) ([]bedrock.Header, error) {
 	return nil, fmt.Errorf("no AWS credentials: secret detail")
+}
+
+// Where something after Ockham signs, what the client showed at the door must not go on in its place.
+func TestUnsignedCarriesNoCredentials(t *testing.T) {
+	r := newRig(t, options{emulator: emulator.Config{NoVerify: true}, service: func(s *extproc.Service) {
+		s.Signer = &bedrock.Signer{Signing: bedrock.Unsigned}
+	}})
+	req, err := http.NewRequest(http.MethodPost, r.URL+"/api/v1/generate", strings.NewReader(prompt("hello")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"Authorization", "Proxy-Authorization", "Cookie", "X-Api-Key", "X-Amz-Security-Token"} {
+		req.Header.Set(name, "client-secret")
+	}
+	resp, err := r.client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusOK || len(r.seen()) != 1 {
+		t.Fatalf("got status %d and %d calls of Bedrock, want one answered", resp.StatusCode, len(r.seen()))
+	}
+	for name, values := range r.seen()[0].Header {
+		if strings.Contains(strings.Join(values, " "), "client-secret") {
+			t.Errorf("Bedrock was sent the client's %s", name)
+		}
+	}
 }
