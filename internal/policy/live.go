@@ -124,6 +124,7 @@ func (l *Live) Watch(ctx context.Context) error {
 	defer look.Stop()
 	settled := time.NewTimer(0)
 	defer settled.Stop()
+	var last [sha256.Size]byte // of the files, when they were last looked at
 	for {
 		select {
 		case <-ctx.Done():
@@ -141,6 +142,13 @@ func (l *Live) Watch(ctx context.Context) error {
 		case <-look.C:
 			settled.Reset(0)
 		case <-settled.C:
+			// Whatever made us look, a file is only read once it has stayed the same for a while: half of
+			// one, or the nothing that a writer begins with, may be a valid configuration too.
+			if now := fingerprint(l.files()...); now != last {
+				last = now
+				settled.Reset(settle)
+				continue
+			}
 			l.reloadIfChanged()
 			l.follow(w)
 		}
