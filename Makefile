@@ -38,7 +38,7 @@ demo: build envoy ## about 300 real prompts through all of it, and what that sav
 
 test: envoy ## all tests that need no more than Go, Python 3 and make
 	ENVOY="$$(./envoy/find.sh)" $(GO) test -race -shuffle=on -timeout 10m $(PACKAGES)
-	@echo "left out: real clients (make test-clients), mesh tools (make test-mesh), faults (make test-faults), soak (make soak)"
+	@echo "left out: real clients (make test-clients), Docker (make test-docker), mesh tools (make test-mesh), other Envoys (make test-envoys); fault and soak runs do not exist yet"
 
 test-clients: envoy ## real clients against a real Envoy, and the page in a real Chromium; installs them
 	@./tools/clients.sh
