@@ -40,7 +40,6 @@ type rig struct {
 
 	mu       sync.Mutex
 	outcomes map[string]*extproc.Outcome
-	ended    chan struct{} // one for each outcome
 	calls    []emulator.Call
 }
 
@@ -59,7 +58,7 @@ var models = []string{"us.anthropic.claude-haiku-5-5", "us.anthropic.claude-sonn
 
 func newRig(t testing.TB, o options) *rig {
 	t.Helper()
-	r := &rig{outcomes: map[string]*extproc.Outcome{}, ended: make(chan struct{}, 1<<16), client: &http.Client{
+	r := &rig{outcomes: map[string]*extproc.Outcome{}, client: &http.Client{
 		Transport: &http.Transport{MaxIdleConnsPerHost: 512, DisableCompression: true},
 	}}
 	t.Cleanup(r.client.CloseIdleConnections)
@@ -166,7 +165,6 @@ func (r *rig) observe(o *extproc.Outcome) {
 	r.mu.Lock()
 	r.outcomes[o.ID] = &copied
 	r.mu.Unlock()
-	r.ended <- struct{}{}
 }
 
 func (r *rig) called(c emulator.Call) {
