@@ -38,6 +38,8 @@ func newBar(w io.Writer, what string, total int) *progressbar.ProgressBar {
 		progressbar.OptionSetPredictTime(true),
 		progressbar.OptionThrottle(100*time.Millisecond),
 		progressbar.OptionClearOnFinish(),
+		// A spinner turns as work is done, not by a goroutine of the library, which would draw on after Close.
+		progressbar.OptionSetSpinnerChangeInterval(0),
 	)
 }
 
