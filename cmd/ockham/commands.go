@@ -12,6 +12,7 @@ func commands() []*cobra.Command {
 		newEvalCommand(),
 		newExplainCommand(),
 		newHealthCommand(),
+		newInitCommand(),
 		newRenderCommand(),
 		newReplayCommand(),
 		newServeCommand(),

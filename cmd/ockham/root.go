@@ -32,8 +32,17 @@ func (e *statusError) Unwrap() error { return e.err }
 // run is the whole program behind main, so that tests use the same wiring.
 func run(ctx context.Context, args []string, std stdio) error {
 	root := &cobra.Command{
-		Use:           "ockham",
-		Short:         "Send each prompt to the smallest Bedrock model that will do",
+		Use:   "ockham",
+		Short: "Send each prompt to the smallest Bedrock model that will do",
+		Long: `Sends each prompt to the smallest Amazon Bedrock model that will do, as a filter of the Envoy or Istio you have.
+
+  ockham up                    try it: Envoy, the service and a stand-in for Bedrock, on this machine
+  ockham init                  write a configuration to start from
+  ockham explain "a prompt"    what would be done with a prompt, and why
+  ockham render envoy          Envoy's side of it; also Istio, Envoy Gateway, Kubernetes
+  ockham serve                 run it
+
+Exit status: 0 well, 1 wrong or faults found; doctor: 1 findings, 2 unreadable; replay: 3 past a threshold.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}

@@ -25,6 +25,16 @@ func Load(path string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	return c.checked(faults)
+}
+
+// LoadText does the same for text that is to stand in file.
+func LoadText(file string, text []byte) (*Config, error) {
+	c, faults := Parse(file, text)
+	return c.checked(faults)
+}
+
+func (c *Config) checked(faults Faults) (*Config, error) {
 	if err := append(faults, c.check()...).orNil(); err != nil {
 		return nil, err
 	}

@@ -107,7 +107,7 @@ func prefixOf(id string) string {
 
 // profileOf picks the inference profile of a model that has no call of its own in a region.
 func (c *Config) profileOf(b *bedrock.Model) (string, error) {
-	for _, g := range []string{c.Bedrock.Geography, geographyOf(c.Bedrock.Region)} {
+	for _, g := range []string{c.Bedrock.Geography, GeographyOf(c.Bedrock.Region)} {
 		if slices.Contains(b.Profiles, g) && within(g, c.Bedrock.Geography) {
 			return g, nil
 		}
@@ -128,7 +128,7 @@ func (c *Config) staysWithin(m Model, geography string) error {
 	if arn[0] != "arn" || len(arn) < 6 {
 		return nil
 	}
-	if region := arn[3]; region != "" && !within(geographyOf(region), bounds) {
+	if region := arn[3]; region != "" && !within(GeographyOf(region), bounds) {
 		return fmt.Errorf("%s is in region %s, and bedrock.geography is %s", m.ID, region, bounds)
 	}
 	if strings.HasPrefix(arn[5], "application-inference-profile/") && m.Geography == "" {
@@ -137,8 +137,8 @@ func (c *Config) staysWithin(m Model, geography string) error {
 	return nil
 }
 
-// geographyOf is the narrowest geography that a region belongs to, "" when none of Bedrock's.
-func geographyOf(region string) string {
+// GeographyOf is the narrowest geography that a region belongs to, "" when none of Bedrock's.
+func GeographyOf(region string) string {
 	switch {
 	case strings.HasPrefix(region, "us-gov-"):
 		return "us-gov"

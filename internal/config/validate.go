@@ -184,7 +184,7 @@ func (v *validator) region(at, region string) {
 		v.fault(at, "%q is no AWS region; one looks like us-east-1", region)
 		return
 	}
-	if g := geographyOf(region); !within(g, v.c.Bedrock.Geography) {
+	if g := GeographyOf(region); !within(g, v.c.Bedrock.Geography) {
 		v.fault(at, "%s lies outside bedrock.geography, which is %s", region, v.c.Bedrock.Geography)
 	}
 }
