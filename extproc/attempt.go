@@ -1,7 +1,6 @@
 package extproc
 
 import (
-	"errors"
 	"time"
 
 	"ockham/bedrock"
@@ -41,20 +40,6 @@ type looking struct {
 	accepted bool // for good
 	hold     bool // what was seen cannot go out as it stands
 }
-
-// envoyReply is Envoy's own answer in place of Bedrock's.
-type envoyReply struct {
-	status int
-	reason routing.Reason // "" where another attempt would not help
-}
-
-func (e *envoyReply) Error() string { return "envoy answered in place of bedrock" }
-
-var (
-	errLate    = errors.New("the deadline passed")
-	errStalled = errors.New("the stream stalled")
-	errTooLong = errors.New("the answer is larger than can be held")
-)
 
 func (a *attempt) startChecks(p *routing.Prompt, checks []routing.Check) {
 	a.looks = make([]looking, 0, len(checks))
@@ -236,53 +221,3 @@ func (a *attempt) rejected() bool {
 
 // tokens estimates how much of a streamed answer has come.
 func (a *attempt) tokens() int { return len(a.collect.Text()) / charsPerToken }
-
-func toolCalls(blocks []bedrock.Block) []routing.ToolCall {
-	var calls []routing.ToolCall
-	for i := range blocks {
-		if b := &blocks[i]; b.Kind == bedrock.ToolUse {
-			calls = append(calls, routing.ToolCall{Name: b.Name, Args: string(b.Raw)})
-		}
-	}
-	return calls
-}
-
-// replaceText puts mended text in place of all text blocks.
-func replaceText(answer *bedrock.Answer, text string) {
-	kept := make([]bedrock.Block, 0, len(answer.Content))
-	placed := false
-	for _, b := range answer.Content {
-		if b.Kind != bedrock.Text {
-			kept = append(kept, b)
-		} else if !placed {
-			kept = append(kept, bedrock.Block{Kind: bedrock.Text, Text: text})
-			placed = true
-		}
-	}
-	answer.Content = kept
-}
-
-// unwrapAnswer reads the input of the synthetic tool as the answer's text.
-func unwrapAnswer(answer *bedrock.Answer) {
-	for i := range answer.Content {
-		b := &answer.Content[i]
-		if b.Kind == bedrock.ToolUse && b.Name == bedrock.FormatTool {
-			*b = bedrock.Block{Kind: bedrock.Text, Text: string(b.Raw)}
-			if answer.Stop == bedrock.StopToolUse {
-				answer.Stop = bedrock.StopEndTurn
-			}
-		}
-	}
-}
-
-// unwrapEvent does the same for a stream.
-func unwrapEvent(ev *bedrock.Event) {
-	switch {
-	case ev.Kind == bedrock.BlockStart && ev.Name == bedrock.FormatTool:
-		*ev = bedrock.Event{Kind: bedrock.TextDelta, Index: ev.Index}
-	case ev.Kind == bedrock.ToolDelta:
-		*ev = bedrock.Event{Kind: bedrock.TextDelta, Index: ev.Index, Text: ev.Text}
-	case ev.Kind == bedrock.MessageStop && ev.Stop == bedrock.StopToolUse:
-		ev.Stop, ev.Raw = bedrock.StopEndTurn, nil
-	}
-}

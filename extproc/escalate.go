@@ -60,17 +60,6 @@ func (x *exchange) refusedBefore(a *attempt) bool {
 	return false
 }
 
-// regional tells whether the region was at fault, not the model.
-func (a *attempt) regional() bool {
-	switch a.reason() {
-	case routing.ReasonThrottled, routing.ReasonConnection:
-		return true
-	case routing.ReasonStatus:
-		return a.Status == 503
-	}
-	return false
-}
-
 // elsewhere finds a region in which this model was not tried yet.
 func (x *exchange) elsewhere(a *attempt) *Target {
 	if !a.regional() {
