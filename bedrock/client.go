@@ -19,7 +19,8 @@ import (
 // resolves the endpoint, signs and sends; the bodies are ours in both directions, so that every attempt
 // is written by one encoder and read by one decoder, whoever called.
 type Client struct {
-	api *bedrockruntime.Client
+	api    *bedrockruntime.Client
+	signer *Signer
 }
 
 // NewClient calls region, at endpoint if that is not empty (a VPC endpoint, or Envoy's own egress).
@@ -40,8 +41,11 @@ func NewClient(region, endpoint string, s *Signer, transport *http.Client) *Clie
 	default:
 		o.AuthSchemePreference = []string{"sigv4"}
 		o.Credentials = s.Credentials
+		if s.v4 != nil {
+			o.HTTPSignerV4 = clocked{s}
+		}
 	}
-	return &Client{api: bedrockruntime.New(o)}
+	return &Client{api: bedrockruntime.New(o), signer: s}
 }
 
 // maxErrorBody bounds what is read of an answer that is no 200.
@@ -59,7 +63,7 @@ func (c *Client) Call(ctx context.Context, modelID string, f *Fitted) (io.ReadCl
 		_, err = c.api.Converse(ctx, &bedrockruntime.ConverseInput{ModelId: &modelID}, raw.install)
 	}
 	if err != nil {
-		return nil, callError(err)
+		return nil, c.callError(err)
 	}
 	return raw.received, nil
 }
@@ -79,10 +83,14 @@ func (c *Client) Converse(ctx context.Context, modelID string, f *Fitted, limit 
 	return ParseAnswer(data)
 }
 
-// callError keeps Bedrock's own errors and hides what the SDK wraps around them.
-func callError(err error) error {
+// callError keeps Bedrock's own errors and hides what the SDK wraps around them. The next call is to
+// profit from a refused signature, whoever makes it.
+func (c *Client) callError(err error) error {
 	var e *Error
 	if errors.As(err, &e) {
+		if e.Status == http.StatusForbidden {
+			c.signer.Learn(e.Type, e.Date)
+		}
 		return e
 	}
 	return fmt.Errorf("calling bedrock: %w", err)
@@ -137,7 +145,9 @@ func (x *exchange) HandleDeserialize(
 	if resp.StatusCode != http.StatusOK {
 		defer resp.Body.Close()
 		body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
-		return out, md, ParseError(resp.StatusCode, resp.Header.Get("X-Amzn-Errortype"), resp.Header.Get("Retry-After"), body)
+		refused := ParseError(resp.StatusCode, resp.Header.Get("X-Amzn-Errortype"), resp.Header.Get("Retry-After"), body)
+		refused.Date = resp.Header.Get("Date")
+		return out, md, refused
 	}
 	x.received = resp.Body
 	if middleware.GetOperationName(ctx) == "ConverseStream" {

@@ -184,6 +184,7 @@ type Error struct {
 	Type       string // "ThrottlingException", ... without suffix, first letter upper case
 	Message    string
 	RetryAfter string // the header's value, if any
+	Date       string // likewise, of an answer that refused its sender
 	InStream   bool
 }
 

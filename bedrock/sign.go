@@ -36,8 +36,9 @@ type Signer struct {
 	Credentials aws.CredentialsProvider // with SigV4
 	Token       string                  // with Bearer
 
-	v4   *v4.Signer
-	skew atomic.Int64 // nanoseconds that AWS's clock is ahead of ours
+	v4        *v4.Signer
+	skew      atomic.Int64 // nanoseconds that AWS's clock is ahead of ours
+	corrected atomic.Int64 // when that was found, in nanoseconds since 1970
 }
 
 // NewSigner signs with SigV4 and the credentials of p, which should be cached (aws.CredentialsCache).
@@ -88,19 +89,55 @@ func (s *Signer) now() time.Time { return time.Now().Add(time.Duration(s.skew.Lo
 // maxSkew is how far clocks may differ before AWS refuses a signature.
 const maxSkew = 4 * time.Minute
 
-// Learn corrects the clock from the Date header of an answer that refused a signature as too old or
-// too new, as the SDKs do. It tells whether signing again can help.
-func (s *Signer) Learn(date string) bool {
+// settling is how long after a correction refusals of what was signed before it still arrive.
+const settling = time.Minute
+
+// Learn is told of an answer that refused the sender (403), by its type and its Date header. It corrects
+// the clock, as the SDKs do, or has expired credentials fetched anew, and tells whether signing again can
+// help.
+func (s *Signer) Learn(errorType, date string) bool {
+	if s.Signing != SigV4 {
+		return false
+	}
+	switch errorType {
+	case "ExpiredTokenException", "ExpiredToken", "UnrecognizedClientException":
+		return s.forget()
+	}
+	return s.setClock(date)
+}
+
+// forget drops cached credentials that AWS no longer takes, before the time they were given.
+func (s *Signer) forget() bool {
+	cache, ok := s.Credentials.(interface{ Invalidate() })
+	if ok {
+		cache.Invalidate()
+	}
+	return ok
+}
+
+func (s *Signer) setClock(date string) bool {
 	t, err := http.ParseTime(date)
-	if err != nil || s.Signing != SigV4 {
+	if err != nil {
 		return false
 	}
-	ahead := time.Until(t)
-	if (ahead - time.Duration(s.skew.Load())).Abs() < maxSkew {
-		return false
+	now := time.Now()
+	ahead := t.Sub(now)
+	if (ahead - time.Duration(s.skew.Load())).Abs() >= maxSkew {
+		s.skew.Store(int64(ahead))
+		s.corrected.Store(now.UnixNano())
+		return true
 	}
-	s.skew.Store(int64(ahead))
-	return true
+	return now.Sub(time.Unix(0, s.corrected.Load())) < settling
+}
+
+// clocked signs for the SDK, by the corrected clock.
+type clocked struct{ *Signer }
+
+// SignHTTP implements bedrockruntime.HTTPSignerV4.
+func (c clocked) SignHTTP(
+	ctx context.Context, credentials aws.Credentials, r *http.Request, hash, service, region string, _ time.Time, o ...func(*v4.SignerOptions),
+) error {
+	return c.v4.SignHTTP(ctx, credentials, r, hash, service, region, c.now(), o...)
 }
 
 // Path is where a model is called. Ids are escaped as the SDKs do: one segment, ':' and '/' included.

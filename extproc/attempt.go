@@ -16,6 +16,7 @@ type attempt struct {
 
 	status                int // of the answer; 0 before its headers
 	errorType, retryAfter string
+	date                  string
 	heardAt               time.Time // when the last piece came
 	decoder               bedrock.Decoder
 	collect               bedrock.Collector
@@ -108,7 +109,9 @@ func (a *attempt) end(limit int) {
 	}
 	switch {
 	case a.status != 200:
-		a.fail(bedrock.ParseError(a.status, a.errorType, a.retryAfter, a.body))
+		refused := bedrock.ParseError(a.status, a.errorType, a.retryAfter, a.body)
+		refused.Date = a.date
+		a.fail(refused)
 	case a.fit.Stream:
 		a.endStream()
 	default:

@@ -1,8 +1,10 @@
 package extproc
 
 import (
+	"errors"
 	"time"
 
+	"ockham/bedrock"
 	"ockham/routing"
 )
 
@@ -19,6 +21,9 @@ func (x *exchange) replace(a *attempt) error {
 // next picks the call that follows a rejected attempt: the same model elsewhere, where only its region
 // was the matter; the same model once more, where a check could say what was wrong; else the next model.
 func (x *exchange) next(a *attempt) (next, bool) {
+	if x.resign(a) {
+		return next{model: a.Model, target: a.target}, true
+	}
 	if !x.mayTry(a) {
 		return next{}, false
 	}
@@ -35,12 +40,24 @@ func (x *exchange) next(a *attempt) (next, bool) {
 	return x.to(m, true), true
 }
 
+// resign tells whether Bedrock refused only the signature, for a reason that is mended by now: a clock that
+// was wrong, or credentials that had expired. That happens once a request, and counts as no attempt at an
+// answer.
+func (x *exchange) resign(a *attempt) bool {
+	var refused *bedrock.Error
+	if x.resigned || !errors.As(a.failure, &refused) || refused.Status != 403 || refused.InStream {
+		return false
+	}
+	x.resigned = x.s.Signer.Learn(refused.Type, refused.Date)
+	return x.resigned
+}
+
 // mayTry tells whether there may be a further call at all: it could do better, and attempts and time
 // allow it.
 func (x *exchange) mayTry(a *attempt) bool {
 	p := x.plan
 	switch {
-	case x.settled, p.Pinned && !a.regional(), len(x.tries) >= p.Limits.Attempts, !a.mendable():
+	case x.settled, p.Pinned && !a.regional(), x.calls() >= p.Limits.Attempts, !a.mendable():
 		return false
 	case p.Deadlines.Total > 0 && time.Since(x.out.Start) >= p.Deadlines.Total:
 		return false
@@ -48,6 +65,14 @@ func (x *exchange) mayTry(a *attempt) bool {
 		return false
 	}
 	return true
+}
+
+// calls counts the attempts at an answer.
+func (x *exchange) calls() int {
+	if x.resigned {
+		return len(x.tries) - 1
+	}
+	return len(x.tries)
 }
 
 // refusedBefore: a refusal escalates at most once; two models that refuse have a reason.

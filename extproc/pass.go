@@ -25,6 +25,9 @@ func (x *exchange) passThrough() error {
 	if err != nil {
 		return err
 	}
+	if h := m.GetResponseHeaders().GetHeaders(); headerValue(h, ":status") == "403" { // for the next request's sake
+		x.s.Signer.Learn(bedrock.ParseError(403, headerValue(h, "x-amzn-errortype"), "", nil).Type, headerValue(h, "date"))
+	}
 	return x.passOn(m)
 }
 

@@ -73,4 +73,6 @@ type Caller interface {
 // Signer authenticates what Envoy sends; *bedrock.Signer is one.
 type Signer interface {
 	Sign(ctx context.Context, region, host, path string, body []byte) ([]bedrock.Header, error)
+	// Learn is told of an answer that refused the sender. It tells whether signing again can help.
+	Learn(errorType, date string) bool
 }

@@ -30,6 +30,7 @@ type response struct {
 	sent     bool   // the headers went out
 	waiting  []byte // written, but Envoy cannot take it yet
 	released bool   // the current attempt's tokens flow to the client
+	resigned bool   // a signature that was refused was made anew
 	settled  bool   // no further attempt will be made
 	finished bool
 }
@@ -113,6 +114,7 @@ func (x *exchange) heardHeaders(m *extprocv3.ProcessingRequest, h *extprocv3.Htt
 	a.Status = a.status
 	a.errorType = headerValue(x.response.headers, "x-amzn-errortype")
 	a.retryAfter = headerValue(x.response.headers, "retry-after")
+	a.date = headerValue(x.response.headers, "date")
 	attrs := attributes(m)
 	if details := attrs[attrDetails].GetStringValue(); details != "" && details != "via_upstream" {
 		a.fail(envoyAnswered(a.status, int(attrs[attrFlags].GetNumberValue())))

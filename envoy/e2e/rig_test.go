@@ -93,10 +93,11 @@ func newRig(t testing.TB, o options) *rig {
 // serve runs the service on a socket until the test ends.
 func (r *rig) serve(t testing.TB, socket string, o options) {
 	t.Helper()
-	policy := r.policy(t, o)
+	signer := bedrock.NewSigner(credentials.NewStaticCredentialsProvider("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", ""))
+	policy := r.policy(t, o, signer)
 	s := &extproc.Service{
 		Policy:  func() *extproc.Policy { return policy },
-		Signer:  bedrock.NewSigner(credentials.NewStaticCredentialsProvider("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "")),
+		Signer:  signer,
 		Observe: r.observe,
 		Log:     slog.New(slog.NewTextHandler(testWriter{t}, nil)),
 	}
@@ -116,8 +117,7 @@ func (r *rig) serve(t testing.TB, socket string, o options) {
 	})
 }
 
-func (r *rig) policy(t testing.TB, o options) *extproc.Policy {
-	signer := bedrock.NewSigner(credentials.NewStaticCredentialsProvider("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", ""))
+func (r *rig) policy(t testing.TB, o options, signer *bedrock.Signer) *extproc.Policy {
 	caller := bedrock.NewClient("us-east-1", "http://"+r.Emulator, signer, &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 512}})
 	var list []*routing.Model
 	targets := map[*routing.Model]*extproc.Target{}

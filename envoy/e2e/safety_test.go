@@ -226,6 +226,8 @@ func (noCredentials) Sign(context.Context, string, string, string, []byte) ([]be
 	return nil, fmt.Errorf("no AWS credentials: secret detail")
 }
 
+func (noCredentials) Learn(string, string) bool { return false }
+
 // Where something after Ockham signs, what the client showed at the door must not go on in its place.
 func TestUnsignedCarriesNoCredentials(t *testing.T) {
 	r := newRig(t, options{emulator: emulator.Config{NoVerify: true}, service: func(s *extproc.Service) {

@@ -30,6 +30,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{Server: s, w: w, r: r}
 	x.call = Call{ID: id, Number: number, Path: requestTarget(r), Header: r.Header, Started: time.Now()}
 	w.Header().Set("X-Amzn-RequestId", id)
+	w.Header().Set("Date", s.config.Now().UTC().Format(http.TimeFormat)) // by which clients set their clocks
 	defer x.end()
 	if err := x.serve(); err != nil {
 		x.fail(err)

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -27,7 +28,7 @@ const tokenEnv = "AWS_BEARER_TOKEN_BEDROCK"
 
 // newSigner prepares the way requests prove who sends them. Credentials are looked up when first needed
 // and refreshed before they expire; that none can be had is no reason not to start.
-func newSigner(ctx context.Context, c *config.Bedrock, given aws.CredentialsProvider) (*bedrock.Signer, error) {
+func newSigner(ctx context.Context, c *config.Bedrock, given aws.CredentialsProvider, log *slog.Logger) (*bedrock.Signer, error) {
 	switch c.Signing {
 	case "bearer":
 		token := os.Getenv(tokenEnv)
@@ -50,9 +51,7 @@ func newSigner(ctx context.Context, c *config.Bedrock, given aws.CredentialsProv
 	if loaded.Credentials == nil {
 		return nil, errors.New("AWS configuration holds no credentials")
 	}
-	signer := bedrock.NewSigner(aws.NewCredentialsCache(loaded.Credentials, func(o *aws.CredentialsCacheOptions) {
-		o.ExpiryWindow = 5 * time.Minute
-	}))
+	signer := bedrock.NewSigner(newPatient(loaded.Credentials, log))
 	if c.Signing == "none" {
 		signer.Signing = bedrock.Unsigned
 	}

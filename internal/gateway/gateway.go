@@ -85,7 +85,7 @@ func New(ctx context.Context, o *Options) (_ *Gateway, err error) {
 	}
 	c := g.live.Policy().Config
 	_ = o.Level.UnmarshalText([]byte(c.Telemetry.Log)) // validated
-	if g.signer, err = newSigner(ctx, &c.Bedrock, o.Credentials); err != nil {
+	if g.signer, err = newSigner(ctx, &c.Bedrock, o.Credentials, o.Log); err != nil {
 		return nil, err
 	}
 	if _, err = g.renew(g.live.Policy()); err != nil {
