@@ -16,7 +16,7 @@ TOOL    := $(GO) tool -modfile=tools/go.mod
 # Not ./...: build/ holds installed tools, some of which bring Go files of their own.
 PACKAGES := ./bedrock/... ./cmd/... ./dialect/... ./envoy/... ./extproc/... ./internal/... ./routing/...
 
-.PHONY: help build envoy up demo test check test-clients test-mesh test-envoys test-docker clean
+.PHONY: help build envoy up demo bench profile test check test-clients test-mesh test-envoys test-docker clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -35,6 +35,20 @@ up: build envoy ## emulator, Envoy and service in the foreground until Ctrl-C
 
 demo: build envoy ## about 300 real prompts through all of it, and what that saved
 	@exec $(BIN)/ockham demo --envoy "$$(./envoy/find.sh)"
+
+# make bench ROUNDS=2 SECONDS=0.5 ONLY=rules/32/1k is a short look; COMPARE=old.json tells what got worse.
+ROUNDS  ?= 7
+SECONDS ?= 3
+ONLY    ?=
+bench: build envoy ## Ockham against the same Envoy without it, and against a filter that does nothing
+	@$(GO) build -o $(BIN)/bench ./envoy/bench
+	@exec $(BIN)/bench -envoy "$$(./envoy/find.sh)" -rounds $(ROUNDS) -seconds $(SECONDS) -only '$(ONLY)' \
+		$(if $(SCALE),-scale) $(if $(COMPARE),-compare $(COMPARE)) $(if $(DOCS),-docs $(DOCS))
+
+profile: build envoy ## the profile by which the binary is optimised, taken under the load of make bench
+	@$(GO) build -o $(BIN)/bench ./envoy/bench
+	@rm -rf build/profiles && $(BIN)/bench -envoy "$$(./envoy/find.sh)" -seconds 10 -only '/32/' -profiles build/profiles
+	@$(GO) tool pprof -proto build/profiles/*.pprof > cmd/ockham/default.pgo
 
 test: envoy ## all tests that need no more than Go, Python 3 and make
 	ENVOY="$$(./envoy/find.sh)" $(GO) test -race -shuffle=on -timeout 10m $(PACKAGES)

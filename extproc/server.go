@@ -35,10 +35,14 @@ type Service struct {
 
 // ServerOptions are what a gRPC server needs that hears Envoy. Envoy pings it every few seconds, to notice
 // a frozen service; by default gRPC takes more than one ping in five minutes for an attack and closes the
-// connection, with all the requests that are held on it.
-func ServerOptions() []grpc.ServerOption {
+// connection, with all the requests that are held on it. A prompt arrives in one message, so messages may
+// be as large as the largest body; answers come in pieces of 64 KiB.
+func ServerOptions(body int) []grpc.ServerOption {
 	return []grpc.ServerOption{
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: time.Millisecond, PermitWithoutStream: true}),
+		grpc.MaxRecvMsgSize(body + 1<<20), grpc.MaxSendMsgSize(1 << 30),
+		grpc.InitialWindowSize(1 << 20), grpc.InitialConnWindowSize(16 << 20),
+		grpc.WriteBufferSize(64 << 10), grpc.ReadBufferSize(64 << 10),
 	}
 }
 

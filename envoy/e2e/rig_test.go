@@ -108,7 +108,7 @@ func (r *rig) serve(t testing.TB, socket string, o options) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := grpc.NewServer(append(extproc.ServerOptions(), grpc.MaxRecvMsgSize(64<<20), grpc.MaxSendMsgSize(64<<20))...)
+	g := grpc.NewServer(extproc.ServerOptions(63 << 20)...)
 	extprocv3.RegisterExternalProcessorServer(g, s)
 	go func() { _ = g.Serve(l) }()
 	t.Cleanup(func() {

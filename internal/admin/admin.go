@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/http/pprof"
 	"time"
 )
 
@@ -28,8 +29,17 @@ func Handler(d Deps) http.Handler {
 	mux.Handle("GET /metrics", guard.metrics(d.Metrics))
 	mux.HandleFunc("GET /login", guard.form)
 	mux.HandleFunc("POST /login", guard.login)
+	mux.Handle("GET /debug/pprof/", guard.page(profiles()))
 	mux.Handle("/", guard.page(d.Page))
 	return securityHeaders(mux)
+}
+
+// profiles are Go's own, of this process; they hold names of functions, and nothing of what is served.
+func profiles() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	return mux
 }
 
 func healthy(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, status{OK: true}) }

@@ -126,13 +126,9 @@ func (g *Gateway) listen(what, address string) error {
 	return err
 }
 
-// openService makes the gRPC server. A prompt arrives in one message, so messages may be as large as
-// bodies; answers come in pieces of 64 KiB.
+// openService makes the gRPC server.
 func (g *Gateway) openService(c *config.Config) error {
-	options := append(extproc.ServerOptions(),
-		grpc.MaxRecvMsgSize(int(c.Limits.Body)+1<<20), grpc.MaxSendMsgSize(1<<30),
-		grpc.InitialWindowSize(1<<20), grpc.InitialConnWindowSize(16<<20),
-		grpc.WriteBufferSize(64<<10), grpc.ReadBufferSize(64<<10))
+	options := extproc.ServerOptions(int(c.Limits.Body))
 	if c.Server.TLS != nil {
 		t, err := serverTLS(c.Server.TLS)
 		if err != nil {
