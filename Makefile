@@ -16,7 +16,7 @@ TOOL    := $(GO) tool -modfile=tools/go.mod
 # Not ./...: build/ holds installed tools, some of which bring Go files of their own.
 PACKAGES := ./bedrock/... ./cmd/... ./dialect/... ./envoy/... ./extproc/... ./internal/... ./routing/...
 
-.PHONY: help build envoy up demo bench profile test check test-clients test-mesh test-envoys test-docker clean
+.PHONY: help build envoy up demo bench profile test check test-clients test-mesh test-spend test-envoys test-docker clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -52,7 +52,7 @@ profile: build envoy ## the profile by which the binary is optimised, taken unde
 
 test: envoy ## all tests that need no more than Go, Python 3 and make
 	ENVOY="$$(./envoy/find.sh)" $(GO) test -race -shuffle=on -timeout 10m $(PACKAGES)
-	@echo "left out: real clients (make test-clients), Docker (make test-docker), mesh tools (make test-mesh), other Envoys (make test-envoys); fault and soak runs do not exist yet"
+	@echo "left out: real clients (make test-clients), Docker (make test-docker), mesh tools (make test-mesh), budgets in a Redis (make test-spend), other Envoys (make test-envoys); fault and soak runs do not exist yet"
 
 test-clients: envoy ## real clients against a real Envoy, and the page in a real Chromium; installs them
 	@./tools/clients.sh
@@ -72,6 +72,10 @@ check: ## format, vet, lint, layers, dead code
 test-mesh: envoy ## Istio, Envoy Gateway and Kubernetes judge what is rendered; builds their tools once, half an hour
 	./envoy/mesh/tools.sh
 	ENVOY="$$(./envoy/find.sh)" $(GO) test -tags mesh -count=1 ./envoy/mesh
+
+test-spend: envoy ## budgets kept by Envoy's rate limit service and Redis; builds the one, installs the other
+	./envoy/spend/tools.sh
+	ENVOY="$$(./envoy/find.sh)" $(GO) test -tags spend -count=1 ./envoy/spend
 
 ENVOYS ?= 1.36.4 1.37.0 1.38.3 1.39.3 1.40.0
 test-envoys: ## the main cases against every Envoy that is supported; installs them

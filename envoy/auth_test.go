@@ -1,25 +1,16 @@
 package envoy_test
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/json"
-	"fmt"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"ockham/envoy"
+	"ockham/envoy/envoytest"
 )
 
 func TestEnvoyAuthenticatesBeforeTheService(t *testing.T) {
-	token, jwks := newToken(t, "alice")
+	token, jwks := envoytest.Token(t, "alice")
 	auth := map[string]struct {
 		auth   envoy.Auth
 		header []string
@@ -28,7 +19,7 @@ func TestEnvoyAuthenticatesBeforeTheService(t *testing.T) {
 		"api key":         {envoy.Auth{Keys: []envoy.Key{{Client: "bob", Key: "k1"}}}, []string{"authorization", "Bearer k1"}, "bob"},
 		"api key, header": {envoy.Auth{Keys: []envoy.Key{{Client: "bob", Key: "k1"}}}, []string{"x-api-key", "k1"}, "bob"},
 		"token": {
-			envoy.Auth{JWT: &envoy.JWT{Issuer: "https://issuer.example.com", JWKS: jwks}},
+			envoy.Auth{JWT: &envoy.JWT{Issuer: envoytest.Issuer, JWKS: jwks}},
 			[]string{"authorization", "Bearer " + token},
 			"alice",
 		},
@@ -62,35 +53,4 @@ func header(p *planner, name string) string {
 		}
 	}
 	return strings.Join(values, ",")
-}
-
-// newToken signs a token for subject and writes the file of keys that proves it.
-func newToken(t *testing.T, subject string) (token, jwks string) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	public, err := key.PublicKey.Bytes()
-	if err != nil {
-		t.Fatal(err)
-	}
-	encode := base64.RawURLEncoding.EncodeToString
-	jwks = filepath.Join(t.TempDir(), "jwks.json")
-	set := fmt.Sprintf(`{"keys":[{"kty":"EC","crv":"P-256","alg":"ES256","kid":"1","x":"%s","y":"%s"}]}`, encode(public[1:33]), encode(public[33:]))
-	if err := os.WriteFile(jwks, []byte(set), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	claims, err := json.Marshal(map[string]any{"iss": "https://issuer.example.com", "sub": subject, "exp": time.Now().Add(time.Hour).Unix()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	signed := encode([]byte(`{"alg":"ES256","kid":"1"}`)) + "." + encode(claims)
-	hash := sha256.Sum256([]byte(signed))
-	r, s, err := ecdsa.Sign(rand.Reader, key, hash[:])
-	if err != nil {
-		t.Fatal(err)
-	}
-	signature := append(r.FillBytes(make([]byte, 32)), s.FillBytes(make([]byte, 32))...)
-	return signed + "." + encode(signature), jwks
 }

@@ -80,14 +80,16 @@ func TestSpendIsLimited(t *testing.T) {
 
 func TestBudgetsOfTheRateLimitService(t *testing.T) {
 	got, err := envoy.RateLimitYAML([]envoy.Budget{
-		{Name: "daily", By: "tenant", USD: 5, Window: 24 * time.Hour},
+		{Name: "daily", By: "tenant", USD: 5, SoftUSD: 4, Window: 24 * time.Hour},
 		{Name: "trial", By: "tenant", Only: "guest", USD: 0.1, Window: time.Hour},
-		{Name: "all", By: "all", USD: 100, Window: 720 * time.Hour},
+		{Name: "voice", By: "route", SoftUSD: 1, Window: time.Minute},
+		{Name: "all", By: "all", USD: 100, SoftUSD: 80, Window: 720 * time.Hour},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := `# Limits on spend for envoyproxy/ratelimit, in millionths of a dollar. Rendered by "ockham render ratelimit".
+# Soft limits (quota_mode) reach Ockham only where the service runs with RESPONSE_DYNAMIC_METADATA=true.
 domain: ockham
 descriptors:
 - key: budget
@@ -95,21 +97,37 @@ descriptors:
   descriptors:
   - key: tenant
     rate_limit: {unit: day, requests_per_unit: 5000000}
+- key: soft
+  value: "daily"
+  descriptors:
+  - key: tenant
+    quota_mode: true
+    rate_limit: {unit: day, requests_per_unit: 4000000}
 - key: budget
   value: "trial"
   descriptors:
   - key: tenant
     value: "guest"
     rate_limit: {unit: hour, requests_per_unit: 100000}
+- key: soft
+  value: "voice"
+  descriptors:
+  - key: route
+    quota_mode: true
+    rate_limit: {unit: minute, requests_per_unit: 1000000}
 - key: budget
   value: "all"
   rate_limit: {unit: month, requests_per_unit: 100000000}
+- key: soft
+  value: "all"
+  quota_mode: true
+  rate_limit: {unit: month, requests_per_unit: 80000000}
 `
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Errorf("rate limits (-want +got):\n%s", diff)
 	}
 	for _, b := range []envoy.Budget{
-		{Name: "a", By: "route", USD: 1, Window: time.Hour},
+		{Name: "a", By: "key", USD: 1, Window: time.Hour},
 		{Name: "a", By: "all", USD: 1, Window: 2 * time.Hour},
 		{Name: "a", By: "all", USD: 5000, Window: time.Hour},
 		{Name: "a", By: "all", Window: time.Hour},

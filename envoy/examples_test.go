@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"ockham/envoy"
 	"ockham/envoy/envoytest"
@@ -28,7 +29,7 @@ func TestEnvoyLoadsTheExamples(t *testing.T) {
 func TestEnvoyLoadsEveryParameter(t *testing.T) {
 	a := newAuthority(t)
 	cert, key := a.issue(t, "localhost", "")
-	_, jwks := newToken(t, "alice")
+	_, jwks := envoytest.Token(t, "alice")
 	tls := &envoy.ClientTLS{CA: a.file, ServerName: "localhost", Cert: cert, Key: key}
 	for name, p := range map[string]envoy.Params{
 		"none":            {},
@@ -40,7 +41,12 @@ func TestEnvoyLoadsEveryParameter(t *testing.T) {
 		"remote keys":     {Auth: &envoy.Auth{JWT: &envoy.JWT{Issuer: "i", JWKS: "https://issuer.example.com/jwks"}}},
 		"names":           {Processor: "ockham.example.com:9002", HTTP: "ockham.example.com:8083", WebSocket: true},
 		"HTTP/2":          {Regions: []envoy.Region{{Name: "r", Endpoint: "http://127.0.0.1:8081", HTTP2: true}}},
-		"strange values":  {Profiles: []envoy.Profile{{Name: "a", Header: ":authority", Value: "x'y\"z: {"}}},
+		"budgets": {RateLimit: "ratelimit:8081", Budgets: []envoy.Budget{
+			{Name: "a", By: "tenant", USD: 1, SoftUSD: .5, Window: time.Hour},
+			{Name: "b", By: "route", SoftUSD: 1, Window: time.Minute},
+			{Name: "c", By: "all", USD: 1, Window: time.Second},
+		}},
+		"strange values": {Profiles: []envoy.Profile{{Name: "a", Header: ":authority", Value: "x'y\"z: {"}}},
 	} {
 		b, err := envoy.Bootstrap(p)
 		if err != nil {

@@ -72,6 +72,7 @@ type view struct {
 	Auth         *authView
 	HTTPPaths    []httpPath
 	Replies      []replyDialect
+	Limits       []limit
 }
 
 type regionView struct {
@@ -120,6 +121,7 @@ func newView(p Params) (*view, error) {
 			{"explain", "/api/v1/explain"}, {"feedback", "/api/v1/feedback"}, {"models", "/v1/models"},
 		},
 		Replies: replies(false, len(p.Budgets) > 0),
+		Limits:  limitsOf(p.Budgets),
 	}
 	if p.Auth != nil {
 		auth, err := newAuth(*p.Auth)

@@ -34,7 +34,7 @@ func repliesByStatus(budgets bool) []reply {
 	const invalid = "invalid_request_error"
 	limited := reply{429, "throttled", "rate_limit_error", "rate_limit_error", "ThrottlingException", "too many requests; try again later"}
 	if budgets {
-		limited.code, limited.message = "budget_exceeded", "the budget is spent; try again later"
+		limited = reply{429, "budget_exceeded", "insufficient_quota", "rate_limit_error", "ServiceQuotaExceededException", "the budget is spent; try again later"}
 	}
 	return []reply{
 		{400, "invalid_request", invalid, invalid, "ValidationException", "the request is malformed"},

@@ -54,6 +54,30 @@ func headerNames(h *corev3.HeaderMap, keep func(string) bool) []string {
 	return names
 }
 
+// rateLimitNamespace is where Envoy's rate limit filter keeps what its service says beside yes and no.
+const rateLimitNamespace = "envoy.filters.http.ratelimit"
+
+// overrun lists the budgets whose soft limit is passed: those of the descriptors "soft=NAME" that the
+// rate limit service counts among its quotaModeViolations.
+func overrun(m *extprocv3.ProcessingRequest) (names []string) {
+	said := m.GetMetadataContext().GetFilterMetadata()[rateLimitNamespace].GetFields()
+	descriptors := said["descriptors"].GetListValue().GetValues()
+	for _, v := range said["quotaModeViolations"].GetListValue().GetValues() {
+		i := int(v.GetNumberValue())
+		if i < 0 || i >= len(descriptors) {
+			continue
+		}
+		entries := descriptors[i].GetStructValue().GetFields()["entries"].GetListValue().GetValues()
+		if len(entries) == 0 {
+			continue
+		}
+		if name, ok := strings.CutPrefix(entries[0].GetStringValue(), "soft="); ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // attributes returns the attributes that came with a message.
 func attributes(m *extprocv3.ProcessingRequest) map[string]*structpb.Value {
 	return m.GetAttributes()[attributesKey].GetFields()

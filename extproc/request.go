@@ -26,6 +26,7 @@ type exchange struct {
 	out    Outcome
 
 	headers *corev3.HeaderMap // the client's
+	overrun []string          // budgets whose soft limit is passed
 	in      dialect.Input
 	dialect dialect.Dialect
 	call    *dialect.Call
@@ -92,6 +93,7 @@ func (x *exchange) heardRequest(m *extprocv3.ProcessingRequest) *dialect.Error {
 	if x.out.Route == "" {
 		x.out.Route = attrs[attrRoute].GetStringValue()
 	}
+	x.overrun = overrun(m)
 	if x.policy.TenantHeader != "" {
 		x.out.Tenant = headerValue(x.headers, x.policy.TenantHeader)
 	}
@@ -137,7 +139,7 @@ func (x *exchange) forward() error {
 	a.Start = time.Now()
 	m := replaceRequest(a.fit.Body, set, x.removals(keepRequestHeader))
 	x.in.Body = nil // the parsed request holds what it needs
-	if err := x.send(m); err != nil {
+	if err := x.send(withMetadata(m, x.expected())); err != nil {
 		return err
 	}
 	return x.respond()
@@ -184,7 +186,7 @@ func (x *exchange) resolveNames() *dialect.Error {
 // decide makes the plan.
 func (x *exchange) decide() *dialect.Error {
 	x.prompt = Prompt(x.call)
-	x.prompt.ID, x.prompt.Route, x.prompt.Tenant = x.out.ID, x.out.Route, x.out.Tenant
+	x.prompt.ID, x.prompt.Route, x.prompt.Tenant, x.prompt.Overrun = x.out.ID, x.out.Route, x.out.Tenant, x.overrun
 	for _, name := range x.policy.Inputs {
 		if v := headerValue(x.headers, name); v != "" {
 			if x.prompt.Headers == nil {

@@ -83,6 +83,18 @@ func (x *exchange) dropped() []string {
 	return all
 }
 
+// micro is what rate limits count: millionths of a dollar.
+func micro(usd float64) *structpb.Value { return structpb.NewNumberValue(math.Round(usd * 1e6)) }
+
+// expected is what rate limits count where a client leaves before the end, when nothing more can be
+// told: else leaving in time would be free.
+func (x *exchange) expected() map[string]*structpb.Value {
+	return map[string]*structpb.Value{
+		"route":         structpb.NewStringValue(x.out.Route),
+		"cost_microusd": micro(x.plan.ExpectedCostUSD),
+	}
+}
+
 // metadata is what Envoy's access log can show of the request.
 func (x *exchange) metadata() map[string]*structpb.Value {
 	fields := map[string]*structpb.Value{
@@ -99,7 +111,7 @@ func (x *exchange) metadata() map[string]*structpb.Value {
 	fields["escalated"] = structpb.NewBoolValue(x.out.Escalated)
 	fields["verdict"] = structpb.NewStringValue(x.out.Verdict)
 	fields["cost_usd"] = structpb.NewNumberValue(x.out.CostUSD)
-	fields["cost_microusd"] = structpb.NewNumberValue(math.Round(x.out.CostUSD * 1e6)) // what rate limits count
+	fields["cost_microusd"] = micro(x.out.CostUSD)
 	fields["saved_usd"] = structpb.NewNumberValue(routing.RoundUSD(x.out.LargestCostUSD - x.out.CostUSD))
 	if x.out.Served >= 0 {
 		fields["model"] = structpb.NewStringValue(x.tries[x.out.Served].Model.Name)

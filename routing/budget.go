@@ -1,6 +1,7 @@
 package routing
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -28,7 +29,9 @@ type Overrun struct {
 // spenders bounds how many tenants or routes are told apart; those longest unseen are forgotten.
 const spenders = 10_000
 
-// Budgets adds up what this replica has spent. Losing the sums costs money, never correctness.
+// Budgets knows which soft limits are passed: from Envoy's rate limit service, which counts for all
+// replicas, and from what this replica has spent, which is all there is where no such service runs.
+// Losing the sums costs money, never correctness.
 type Budgets struct {
 	budgets []Budget
 	now     func() time.Time
@@ -80,19 +83,20 @@ func (b *Budgets) Over(p *Prompt) *Overrun {
 	defer b.mu.Unlock()
 	for i := range b.budgets {
 		budget := &b.budgets[i]
-		if who, ok := budget.counts(p.Tenant, p.Route); ok && (p.OverBudget || b.current(i, who).usd >= budget.USD) {
+		if who, ok := budget.counts(p.Tenant, p.Route); ok && (slices.Contains(p.Overrun, budget.Name) || b.current(i, who).usd >= budget.USD) {
 			return &Overrun{Budget: budget.Name, Pipe: budget.Pipe, Limits: budget.Limits}
 		}
 	}
 	return nil
 }
 
-// current is the sum of the running window.
+// current is the sum of the running window. Windows begin at multiples of their length since 1970, as
+// those of the rate limit service do.
 func (b *Budgets) current(i int, who string) sum {
-	now := b.now()
+	now, window := b.now(), b.budgets[i].Window
 	s, ok := b.spent.Get(spender{i, who})
-	if !ok || now.Sub(s.from) >= b.budgets[i].Window {
-		return sum{from: now.Truncate(b.budgets[i].Window)}
+	if !ok || now.Sub(s.from) >= window {
+		return sum{from: now.Add(-time.Duration(now.UnixNano() % int64(window)))}
 	}
 	return s
 }

@@ -103,7 +103,7 @@ type Prompt struct {
 	Tenant    string            // who pays, as Envoy's authentication says
 	ID        string            // request id: seeds hold-outs and other draws
 
-	OverBudget bool // Envoy's rate limit says that the caller has passed a soft limit
+	Overrun []string // budgets whose soft limit is passed, as Envoy's rate limit service says
 
 	CachedTokens int // input tokens in front of the last cache point
 	ToolTokens   int // estimated tokens of the tool definitions

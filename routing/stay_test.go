@@ -103,6 +103,8 @@ func TestSoftLimits(t *testing.T) {
 	now = now.Add(time.Hour)
 	check("the next window", hard("acme", ""), "purple", 3)
 	told := hard("acme", "")
-	told.OverBudget = true
+	told.Overrun = []string{"acme"}
 	check("Envoy says so", told, "green", 1)
+	told.Overrun = []string{"each route"}
+	check("Envoy says so of a budget that does not count this request", told, "purple", 3)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -29,20 +28,18 @@ func newRenderRateLimitCommand() *cobra.Command {
 	return c
 }
 
-// budgets reads the hard limits of a configuration.
+// budgets reads the limits on spend of a configuration.
 func budgets(file string) ([]envoy.Budget, error) {
 	c, err := config.Load(file)
 	if err != nil {
 		return nil, err
 	}
-	var all []envoy.Budget
-	for _, b := range c.Budgets {
-		if b.USD > 0 {
-			all = append(all, envoy.Budget{Name: b.Name, By: b.By, Only: b.Only, USD: b.USD, Window: time.Duration(b.Window)})
-		}
+	if len(c.Budgets) == 0 {
+		return nil, errors.New("the configuration has no budgets; name it with --config")
 	}
-	if len(all) == 0 {
-		return nil, errors.New("the configuration has no budget with a hard limit (usd)")
+	all := make([]envoy.Budget, len(c.Budgets))
+	for i, b := range c.Budgets {
+		all[i] = envoy.Budget{Name: b.Name, By: b.By, Only: b.Only, USD: b.USD, SoftUSD: b.SoftUSD, Window: b.Window.D()}
 	}
 	return all, nil
 }

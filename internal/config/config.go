@@ -195,7 +195,8 @@ type Inputs struct {
 	Headers []string `yaml:"headers"`
 	// Keys of the request's metadata.
 	Metadata []string `yaml:"metadata"`
-	// The header in which Envoy's authentication says who pays: tenant in rules and budgets.
+	// The header in which Envoy's authentication says who pays: tenant in rules and budgets. Clients must
+	// not be able to set it: what `ockham render` writes takes the default one from them. Empty: none.
 	Tenant string `yaml:"tenant"`
 }
 
@@ -356,8 +357,9 @@ type Limits struct {
 	Held Size `yaml:"held"`
 }
 
-// Budget limits spend. The hard limit is enforced by Envoy's rate limit filter and service, which
-// `ockham render` configures; the soft one by Ockham, which counts what this replica has spent.
+// Budget limits spend. Envoy's rate limit filter and service add up what all replicas have spent and
+// enforce the hard limit; `ockham render` configures both. They also tell Ockham when the soft limit is
+// passed; without such a service each replica counts for itself.
 type Budget struct {
 	// Shown in the reason, and the rate limit's descriptor.
 	Name string `yaml:"name" required:"true"`
@@ -365,11 +367,11 @@ type Budget struct {
 	By string `yaml:"by" enum:"tenant|route|all"`
 	// One tenant or route only; empty: each on its own.
 	Only string `yaml:"only"`
-	// The window in which it is added up.
+	// The window in which it is added up; the rate limit service knows 1s, 1m, 1h, 24h, 168h and 720h.
 	Window Duration `yaml:"window"`
 	// Hard limit: past it the answer is 429 budget_exceeded. 0: none.
 	USD float64 `yaml:"usd" min:"0"`
-	// Soft limit of one replica: past it requests go the cheaper way below. 0: none.
+	// Soft limit: past it requests go the cheaper way below. 0: none.
 	SoftUSD float64 `yaml:"soft_usd" min:"0"`
 	// The pipe taken past the soft limit.
 	Pipe string `yaml:"pipe"`

@@ -23,6 +23,7 @@ func Default() *Config {
 			"green":  {"summarize", "format", "extract", "classify", "translate", "rewrite"},
 			"purple": {"code", "analyze", "reason", "plan", "math"},
 		},
+		Inputs: Inputs{Tenant: "x-ockham-tenant"},
 		Rules: []Rule{
 			{Name: "long document", When: "tokens > 50000", Pipe: "purple"},
 			{Name: "short and plain", When: "tokens < 500 && !code && !math && !steps", Pipe: "green"},

@@ -14,7 +14,7 @@ func TestConfigurationsInTheDocs(t *testing.T) {
 	}
 	shown := 0
 	for _, block := range blocks(string(page)) {
-		if !strings.Contains(block, "rules:\n") {
+		if !strings.Contains(block, "rules:\n") && !strings.Contains(block, "budgets:\n") {
 			continue
 		}
 		shown++

@@ -288,14 +288,21 @@ func (v *validator) tasks() {
 var secretHeaders = []string{"authorization", "cookie", "x-api-key", "proxy-authorization"}
 
 func (v *validator) inputs() {
+	if t := v.c.Inputs.Tenant; t != "" {
+		v.header("inputs.tenant", t)
+	}
 	for i, h := range v.c.Inputs.Headers {
-		at := fmt.Sprintf("inputs.headers[%d]", i)
-		switch {
-		case h != strings.ToLower(h) || h == "" || strings.ContainsAny(h, " :\t"):
-			v.fault(at, "a header is named in lower case, like x-team")
-		case slices.Contains(secretHeaders, h):
-			v.fault(at, "%s holds a secret, which rules may not read", h)
-		}
+		v.header(fmt.Sprintf("inputs.headers[%d]", i), h)
+	}
+}
+
+// header checks the name of a header that is read.
+func (v *validator) header(at, name string) {
+	switch {
+	case name != strings.ToLower(name) || name == "" || strings.ContainsAny(name, " :\t"):
+		v.fault(at, "a header is named in lower case, like x-team")
+	case slices.Contains(secretHeaders, name):
+		v.fault(at, "%s holds a secret, which rules may not read", name)
 	}
 }
 
@@ -357,8 +364,14 @@ func (v *validator) budgets() {
 		if b.SoftUSD > 0 && b.USD > 0 && b.SoftUSD > b.USD {
 			v.fault(at+".soft_usd", "is above usd, so it would never be reached")
 		}
-		if b.SoftUSD > 0 || b.Pipe != "" {
+		switch {
+		case b.SoftUSD > 0:
 			v.pipe(at+".pipe", b.Pipe)
+		case b.Pipe != "" || b.Attempts > 0:
+			v.fault(at, "pipe and attempts say what follows past the soft limit; give soft_usd")
+		}
+		if b.By == "tenant" && v.c.Inputs.Tenant == "" {
+			v.fault(at+".by", "nobody says who the tenant is: name Envoy's header in inputs.tenant")
 		}
 		if b.Only != "" && b.By == "all" {
 			v.fault(at+".only", "needs by: tenant or by: route")

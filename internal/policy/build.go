@@ -274,7 +274,7 @@ func (b *builder) budgets() (*routing.Budgets, error) {
 	}
 	var list []routing.Budget
 	for _, x := range b.c.Budgets {
-		if x.SoftUSD > 0 || x.Pipe != "" {
+		if x.SoftUSD > 0 {
 			list = append(list, routing.Budget{
 				Name: x.Name, By: x.By, Only: x.Only, USD: x.SoftUSD, Window: x.Window.D(), Pipe: x.Pipe,
 				Limits: &routing.Limits{Attempts: x.Attempts},
