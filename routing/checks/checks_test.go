@@ -1,6 +1,8 @@
 package checks
 
 import (
+	"maps"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
@@ -84,6 +86,58 @@ func TestStops(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A stream is judged as the whole is, however its answer is cut into pieces.
+func TestPiecesAgree(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	system := strings.Repeat("You are the clerk of a small town and answer in plain words. ", 3)
+	prompts := []routing.Prompt{
+		{System: system, Turns: []routing.Turn{{Role: "user", Text: "Tell me about the harbour, please, and who has used it.", Sources: []string{four()}}}},
+		{Format: routing.FormatSchema, Schema: []byte(`{"type": "object", "properties": {"a": {"type": "string"}}}`)},
+	}
+	for _, name := range Names() {
+		c, err := New(name, Options{Good: "words < 300"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range 200 {
+			p, text := &prompts[i%2], randomAnswer(r, system)
+			whole := judged(c, p, text, func() int { return len(text) + 1 })
+			pieces := judged(c, p, text, func() int { return 1 + r.IntN(80) })
+			if whole.Decision != pieces.Decision || whole.Reason != pieces.Reason {
+				t.Errorf("%s of %q:\nwhole %+v\npieces %+v", name, text, whole, pieces)
+			}
+		}
+	}
+}
+
+// judged is the verdict on an answer that comes in pieces of n() bytes.
+func judged(c routing.Check, p *routing.Prompt, text string, n func() int) routing.Verdict {
+	look := c.Start(p)
+	if look == nil {
+		return routing.Verdict{Decision: routing.Accept}
+	}
+	for at := n(); at < len(text); at += n() {
+		if v := look(&routing.Answer{Text: text[:at]}); v.Decision == routing.Reject {
+			return v
+		}
+	}
+	return look(&routing.Answer{Text: text, Done: true})
+}
+
+// randomAnswer puts together what checks look for: languages, refusals, idioms, repetitions, code, JSON.
+func randomAnswer(r *rand.Rand, system string) string {
+	parts := slices.Sorted(maps.Values(samples()))
+	parts = append(
+		parts, "\xff\xfe broken \xf0\x9f", "É"+strings.Repeat("é", 300), `{a: 1}`, "{\"a\": \"x\ny\"}", fourJSON()[:1500], "I cannot recommend it enough. ", "I'm sorry, I can't help with that. ", "\"I cannot help you,\" she said. ", "\n\n", "```go\nfunc f() {\n", "```\n",
+		`{"a": "x"}`, system, strings.Repeat("again and ", 150), "Dear Ada, I cannot come. ", "... ", four()[:700],
+	)
+	var b strings.Builder
+	for range 1 + r.IntN(8) {
+		b.WriteString(parts[r.IntN(len(parts))])
+	}
+	return b.String()
 }
 
 // Every check has a section and a row in the docs, and nothing else has.

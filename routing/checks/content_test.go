@@ -272,37 +272,3 @@ func TestLargeAnswers(t *testing.T) {
 		}
 	}
 }
-
-// What a stream's pieces lead to is what the whole answer leads to.
-func TestPiecesLikeWhole(t *testing.T) {
-	texts := []string{
-		"", " ", "x", "Sure, here it is.", "I'm sorry, but I cannot help with that.", `{"a": 1}`, "```json\n{\"a\": 1}\n```", `{"a": `, "{\"a\": \"x\ny\"}",
-		`{a: 1}`, four(), fourJSON(), "É" + strings.Repeat("é", 500), samples()["ja"], samples()["ar"], "\xff\xfe broken \xf0\x9f", "```go\nfunc\n```",
-		strings.Repeat("again and again, ", 100),
-	}
-	for _, text := range samples() {
-		texts = append(texts, text)
-	}
-	p := &routing.Prompt{
-		System: strings.Repeat("You are a clerk and answer in plain words. ", 10), Format: routing.FormatSchema, Schema: []byte(`{"type": "object"}`),
-		Turns: []routing.Turn{{Role: "user", Text: "Tell me about the harbour, and what was done there.", Sources: []string{four()}}},
-	}
-	for _, name := range Names() {
-		c, err := New(name, Options{Good: `words < 20`})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if c.Start(p) == nil {
-			continue
-		}
-		for _, text := range texts {
-			whole := c.Start(p)(&routing.Answer{Text: text, Done: true})
-			for _, n := range []int{1, 3, 64} {
-				pieces, _ := feed(c.Start(p), routing.Answer{Text: text}, n)
-				if (whole.Decision == routing.Reject) != (pieces.Decision == routing.Reject) {
-					t.Errorf("%s of %.40q: whole %+v, in pieces of %d %+v", name, text, whole, n, pieces)
-				}
-			}
-		}
-	}
-}

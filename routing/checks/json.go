@@ -14,12 +14,15 @@ func (jsonCheck) Start(p *routing.Prompt) routing.Look {
 	}
 	var stream jsonStream
 	return func(a *routing.Answer) routing.Verdict {
-		if a.Done {
-			return judgeJSON(mend(a.Text), routing.ReasonJSON)
+		if a.Done { // an earlier check may have put another text in its place
+			stream = jsonStream{}
 		}
 		wrong, clean := stream.next(a.Text)
-		if wrong != "" {
+		switch {
+		case wrong != "":
 			return routing.Rejected(routing.ReasonJSON, wrong)
+		case a.Done:
+			return judgeJSON(mend(a.Text), routing.ReasonJSON)
 		}
 		return routing.Verdict{Hold: !clean}
 	}

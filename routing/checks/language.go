@@ -15,7 +15,7 @@ type languageCheck struct {
 
 const (
 	languageRunes = 800  // how much of an answer is looked at
-	languageEarly = 350  // how much of one that is still being written must be there
+	languageEarly = 350  // how much of it may be enough to reject
 	languageFits  = 0.55 // the least share that may be in a language that is wanted
 )
 
@@ -46,12 +46,19 @@ func (c languageCheck) Start(p *routing.Prompt) routing.Look {
 	if len(wanted) == 0 {
 		return nil
 	}
+	next := languageEarly
 	return func(a *routing.Answer) routing.Verdict {
-		head, full := beginning(a.Text, languageRunes)
-		if early, _ := beginning(a.Text, languageEarly); !a.Done && len(early) == len(head) {
-			return routing.Verdict{}
+		for { // at the same places however the answer comes, so that its pieces do not decide
+			head, full := beginning(a.Text, next)
+			if !full && !a.Done {
+				return routing.Verdict{}
+			}
+			v := c.judge(prose(head), wanted, !full || next == languageRunes)
+			if v.Decision != routing.Undecided {
+				return v
+			}
+			next = languageRunes
 		}
-		return c.judge(prose(head), wanted, full || a.Done)
 	}
 }
 

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"strings"
 	"unicode"
 
 	"ockham/routing"
@@ -12,7 +13,8 @@ type loop struct{}
 
 const (
 	loopWindow  = 6144 // bytes at the end that are searched: units up to a third of it are found
-	loopStep    = 1024 // new bytes between two searches of a growing answer
+	loopStep    = 1024 // bytes between two searches of an answer that goes on, and what must repeat there
+	loopEnd     = 24   // bytes of which each loop has another copy
 	loopRepeats = 3
 	loopBytes   = 120 // in all repeats, and for units without a letter
 	dullBytes   = 600 // such as table rules and rows of zeros
@@ -21,28 +23,38 @@ const (
 func (loop) Name() string { return "loop" }
 
 func (loop) Start(*routing.Prompt) routing.Look {
-	seen := 0
+	next := loopStep
 	var border []int32
 	return func(a *routing.Answer) routing.Verdict {
-		if !a.Done && len(a.Text) < seen+loopStep {
+		for ; next <= len(a.Text); next += loopStep { // at the same places however the answer comes
+			if v := judgeLoop(a.Text[:next], loopStep, &border); v.Decision == routing.Reject {
+				return v
+			}
+		}
+		if !a.Done {
 			return routing.Verdict{}
 		}
-		seen = len(a.Text)
-		tail := a.Text[max(0, len(a.Text)-loopWindow):]
-		if border == nil {
-			border = make([]int32, 0, len(tail))
-		}
-		unit, times := period(tail, &border)
-		if times == 0 {
-			return routing.Verdict{}
-		}
-		return routing.Rejected(routing.ReasonLoop, fmt.Sprintf("repeats %d bytes %d times", unit, times))
+		return judgeLoop(a.Text, loopBytes, &border)
 	}
+}
+
+// judgeLoop rejects a text whose end repeats itself for least bytes.
+func judgeLoop(text string, least int, border *[]int32) routing.Verdict {
+	tail := text[max(0, len(text)-loopWindow):]
+	last := tail[max(0, len(tail)-loopEnd):]
+	if strings.Index(tail, last) == len(tail)-len(last) {
+		return routing.Verdict{} // what stands at the end stands nowhere before, as in most answers
+	}
+	unit, times := period(tail, least, border)
+	if times == 0 {
+		return routing.Verdict{}
+	}
+	return routing.Rejected(routing.ReasonLoop, fmt.Sprintf("repeats %d bytes %d times", unit, times))
 }
 
 // period finds the shortest unit that the end of s repeats, and how often. It is the failure function of
 // Knuth, Morris and Pratt on s read backwards: a beginning of n bytes with a border of b has a period of n-b.
-func period(s string, scratch *[]int32) (unit, times int) {
+func period(s string, least int, scratch *[]int32) (unit, times int) {
 	border := append((*scratch)[:0], 0)
 	at := func(i int) byte { return s[len(s)-1-i] }
 	for i := 1; i < len(s); i++ {
@@ -54,7 +66,7 @@ func period(s string, scratch *[]int32) (unit, times int) {
 			b++
 		}
 		border = append(border, b)
-		if n, p := i+1, i+1-int(b); n >= loopBytes && n >= loopRepeats*p && (n >= dullBytes || lively(s[len(s)-p:])) {
+		if n, p := i+1, i+1-int(b); n >= least && n >= loopRepeats*p && (n >= dullBytes || lively(s[len(s)-p:])) {
 			unit, times = p, n/p
 		}
 	}

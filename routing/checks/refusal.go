@@ -18,7 +18,7 @@ var refusalPhrases string
 // beginning only, where models that decline do so, so that a stream need not be held for long.
 type refusal struct {
 	signs  map[[3]byte][]sign // by how they begin
-	idioms []string
+	idioms []sign
 }
 
 // refusalRunes is how many characters of an answer are looked at.
@@ -40,6 +40,7 @@ const (
 	sorry
 	scolds
 	warns
+	letter
 	idiom
 	signKinds
 )
@@ -49,7 +50,7 @@ func newRefusal(Options) (routing.Check, error) {
 	r := refusal{signs: map[[3]byte][]sign{}}
 	for _, s := range signs {
 		if s.kind == idiom {
-			r.idioms = append(r.idioms, s.first)
+			r.idioms = append(r.idioms, s)
 			continue
 		}
 		key := [3]byte([]byte(s.first))
@@ -69,10 +70,12 @@ func (r refusal) Start(p *routing.Prompt) routing.Look {
 			return routing.Verdict{}
 		}
 		seen = len(head)
-		if why := r.why(plain(head), request); why != "" {
+		final := full || a.Done
+		said := plain(ownWords(head, a.Done && !full))
+		if why := r.why(said, request); why != "" && (final || !r.unsettled(said)) {
 			return routing.Rejected(routing.ReasonRefusal, why)
 		}
-		return accepted(full || a.Done)
+		return accepted(final)
 	}
 }
 
@@ -88,11 +91,9 @@ func beginning(s string, n int) (head string, full bool) {
 
 // why names what makes head a refusal, or is "".
 func (r refusal) why(head string, request func() string) string {
-	for _, i := range r.idioms {
-		head = strings.ReplaceAll(head, i, "")
-	}
-	found := r.find(head, request)
+	found := r.find(r.strike(head), request)
 	switch {
+	case found[letter]: // somebody else's, who may well decline
 	case found[declines]:
 		return "declines"
 	case found[lacks]:
@@ -101,6 +102,31 @@ func (r refusal) why(head string, request func() string) string {
 		return "lectures"
 	}
 	return ""
+}
+
+// strike takes out the idioms, which look like refusals and are none.
+func (r refusal) strike(text string) string {
+	for _, s := range r.idioms {
+		for _, at := range occurrences(text, s.first) {
+			if end := at + len(s.first); end <= len(text) && s.follows(text[end:], signReach) {
+				text = text[:at] + strings.Repeat(" ", len(s.first)) + text[end:]
+			}
+		}
+	}
+	return text
+}
+
+// unsettled tells whether a text that is still being written may yet turn out to hold an idiom.
+func (r refusal) unsettled(text string) bool {
+	for _, s := range r.idioms {
+		for at := max(0, len(text)-len(s.first)-signReach); at+3 < len(text); at++ { // three bytes hold no sign
+			rest := strings.TrimSuffix(text[at:], " ") // the last word may be half of one
+			if begun := strings.HasPrefix(s.first, rest); begun || s.then != "" && strings.HasPrefix(rest, s.first) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // askedBytes is how much of a request is searched, at both ends, for phrases of an answer.
@@ -151,7 +177,7 @@ func (s sign) follows(rest string, within int) bool {
 
 // parseSigns reads refusal.txt.
 func parseSigns(text string) ([]sign, error) {
-	names := map[string]int{"declines": declines, "lacks": lacks, "machine": machine, "sorry": sorry, "scolds": scolds, "warns": warns, "idiom": idiom}
+	names := map[string]int{"declines": declines, "lacks": lacks, "machine": machine, "sorry": sorry, "scolds": scolds, "warns": warns, "letter": letter, "idiom": idiom}
 	var signs []sign
 	for i, line := range strings.Split(text, "\n") {
 		if line == "" || line[0] == '#' {
@@ -176,7 +202,11 @@ func parseSigns(text string) ([]sign, error) {
 func newSign(kind int, phrase string) sign {
 	phrase, start := strings.CutPrefix(phrase, "^")
 	first, then, _ := strings.Cut(phrase, " ... ")
-	return sign{kind: kind, first: wordStart(first), then: wordStart(then), start: start}
+	first = wordStart(first)
+	if start { // plain puts a space there, in every script
+		first = " " + strings.TrimPrefix(first, " ")
+	}
+	return sign{kind: kind, first: first, then: wordStart(then), start: start}
 }
 
 // wordStart puts a space before a phrase in a script that has spaces between words.

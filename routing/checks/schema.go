@@ -30,18 +30,25 @@ func (s schemaCheck) Start(p *routing.Prompt) routing.Look {
 	if c.problem != "" {
 		return skip(c.problem)
 	}
-	stream := jsonStream{}
-	stream.scan.listen = &follower{next: c.shape}
+	stream := c.stream()
 	return func(a *routing.Answer) routing.Verdict {
-		if a.Done {
-			return judgeSchema(c, a.Text)
+		if a.Done { // json may have put another text in its place
+			stream = c.stream()
 		}
 		wrong, clean := stream.next(a.Text)
-		if wrong != "" {
+		switch {
+		case wrong != "":
 			return routing.Rejected(routing.ReasonSchema, wrong)
+		case a.Done:
+			return judgeSchema(c, a.Text)
 		}
 		return routing.Verdict{Hold: !clean}
 	}
+}
+
+// stream follows an answer that ought to fit the schema.
+func (c compiled) stream() *jsonStream {
+	return &jsonStream{scan: scanner{listen: &follower{next: c.shape}}}
 }
 
 // skip is the look of a check that cannot judge.
