@@ -19,6 +19,9 @@ func (x *exchange) clientError(a *attempt) *dialect.Error {
 	case errors.As(a.failure, &bad):
 		x.s.Log.Warn("bedrock refused", "request", x.out.ID, "model", a.Model.ID, "status", bad.Status, "type", bad.Type)
 		return bedrockError(bad)
+	case errors.Is(a.failure, errFull):
+		x.s.Load.shedFull.Add(1)
+		return busy
 	case errors.Is(a.failure, errLate), errors.Is(a.failure, errStalled):
 		return &dialect.Error{Code: dialect.Timeout, Message: "no model answered in time"}
 	case a.failure == nil:

@@ -19,6 +19,7 @@ var (
 	errLate    = errors.New("the deadline passed")
 	errStalled = errors.New("the stream stalled")
 	errTooLong = errors.New("the answer is larger than can be held")
+	errFull    = errors.New("there is no room to hold the answer")
 )
 
 // envoyAnswered reads a local reply. Only those that say that Bedrock could not be reached, or was
@@ -51,7 +52,7 @@ func (a *attempt) reason() routing.Reason {
 		return routing.ReasonTruncated
 	case errors.Is(a.failure, bedrock.ErrMalformed):
 		return routing.ReasonMalformed
-	case errors.Is(a.failure, bedrock.ErrCorrupt), errors.Is(a.failure, errTooLong):
+	case errors.Is(a.failure, bedrock.ErrCorrupt), errors.Is(a.failure, errTooLong), errors.Is(a.failure, errFull):
 		return routing.ReasonStreamError
 	case errors.Is(a.failure, errLate), errors.Is(a.failure, errStalled):
 		return routing.ReasonTimeout
@@ -81,7 +82,7 @@ func (a *attempt) mendable() bool {
 		return own.reason != ""
 	case errors.As(a.failure, &bad):
 		return bad.Status >= 500 || bad.Status == 408 || bad.Status == 424 || bad.Status == 429
-	case errors.Is(a.failure, errTooLong), errors.Is(a.failure, errGone):
+	case errors.Is(a.failure, errTooLong), errors.Is(a.failure, errFull), errors.Is(a.failure, errGone):
 		return false
 	}
 	return true

@@ -76,7 +76,7 @@ func (x *exchange) hearRemote(p piece) {
 	if a.status == 0 && p.err == nil {
 		a.status, a.Status = 200, 200
 	}
-	a.feed(p.data, x.policy.MaxHeld)
+	x.feed(a, p.data)
 	var refused *bedrock.Error
 	switch {
 	case p.err == nil:

@@ -24,6 +24,7 @@ type exchange struct {
 	stream extprocv3.ExternalProcessor_ProcessServer
 	ctx    context.Context
 	out    Outcome
+	room   share
 
 	headers *corev3.HeaderMap // the client's
 	overrun []string          // budgets whose soft limit is passed
@@ -56,6 +57,9 @@ func (x *exchange) run() error {
 	if refused := x.heardRequest(first); refused != nil {
 		return x.refuse(refused)
 	}
+	if !x.admitted() {
+		return x.refuse(busy)
+	}
 	if err := x.send(continueHeaders()); err != nil {
 		return err
 	}
@@ -72,7 +76,21 @@ func (x *exchange) run() error {
 	}
 	x.in.Body = body.Body
 	x.out.BytesIn = len(body.Body)
+	if !x.room.received(len(body.Body)) {
+		x.s.Load.shedFull.Add(1)
+		return x.refuse(busy)
+	}
 	return x.forward()
+}
+
+// admitted tells whether the service can take the request on, by what its headers say of its size.
+func (x *exchange) admitted() (ok bool) {
+	length, err := strconv.ParseInt(headerValue(x.headers, "content-length"), 10, 64)
+	if err != nil {
+		length = -1
+	}
+	x.room, ok = x.s.Load.admit(length)
+	return ok
 }
 
 // heardRequest reads the request's headers. What will never have a body is refused here: Envoy would

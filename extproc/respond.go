@@ -133,10 +133,19 @@ func (x *exchange) heardBody(b *extprocv3.HttpBody) {
 	x.hasBody = true
 	a := x.tries[0]
 	if a == x.cur {
-		a.feed(b.Body, x.policy.MaxHeld)
+		x.feed(a, b.Body)
 	}
 	if b.EndOfStream {
 		x.ended = true
 		a.end(x.policy.MaxHeld)
 	}
+}
+
+// feed gives a the next piece, unless what is held of all answers leaves no room for it.
+func (x *exchange) feed(a *attempt, piece []byte) {
+	if !x.released && !x.room.use(int64(len(piece))*answerCost) {
+		a.fail(errFull)
+		return
+	}
+	a.feed(piece, x.policy.MaxHeld)
 }

@@ -30,7 +30,9 @@ type Service struct {
 	Signer Signer
 	// Observe is told of every request that ended. It must not block.
 	Observe func(*Outcome)
-	Log     *slog.Logger
+	// Load bounds what is taken on at once; nil for no bounds.
+	Load *Load
+	Log  *slog.Logger
 }
 
 // ServerOptions are what a gRPC server needs that hears Envoy. Envoy pings it every few seconds, to notice
@@ -61,6 +63,7 @@ func (s *Service) Process(stream extprocv3.ExternalProcessor_ProcessServer) (err
 			s.Log.Error("panic while serving a request", "request", x.out.ID, "panic", p, "stack", string(debug.Stack()))
 			err = errInternal
 		}
+		x.room.leave()
 		x.observe()
 	}()
 	err = x.run()

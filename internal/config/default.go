@@ -50,7 +50,7 @@ func Default() *Config {
 		Hold:      Hold{Tokens: 40, Time: Duration(800 * time.Millisecond)},
 		Aim:       0.98,
 		Expose:    "headers",
-		Limits:    Limits{Body: 32 << 20, Held: 8 << 20},
+		Limits:    Limits{Body: 32 << 20, Held: 8 << 20, Requests: 10_000, Memory: 512 << 20},
 		Telemetry: Telemetry{RotateMB: 100, Keep: 5, Traces: 1, Log: "info", AdminTokenEnv: "OCKHAM_ADMIN_TOKEN", FeedbackTokenEnv: "OCKHAM_FEEDBACK_TOKEN"},
 	}
 }

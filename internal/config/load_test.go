@@ -60,10 +60,10 @@ func TestWaysOfWriting(t *testing.T) {
 		"checks: [{json: {a: 1}}, {name: cut, options: {b: x}}, empty]": func(c *Config) bool {
 			return cmp.Equal(c.Checks, []Check{{Name: "json", Options: map[string]any{"a": uint64(1)}}, {Name: "cut", Options: map[string]any{"b": "x"}}, {Name: "empty"}})
 		},
-		"checks: []":                           func(c *Config) bool { return c.Checks != nil && len(c.Checks) == 0 },
-		"pipes: {green: &g [haiku], fast: *g}": func(c *Config) bool { return cmp.Equal(c.Pipes["fast"].Models, []string{"haiku"}) },
-		"limits: {body: 1GiB, held: 512 KiB}":  func(c *Config) bool { return c.Limits.Body == 1<<30 && c.Limits.Held == 512<<10 },
-		"routes: {r: {holdout: 0}}":            func(c *Config) bool { return *c.Routes["r"].HoldOut == 0 },
+		"checks: []":                                        func(c *Config) bool { return c.Checks != nil && len(c.Checks) == 0 },
+		"pipes: {green: &g [haiku], fast: *g}":              func(c *Config) bool { return cmp.Equal(c.Pipes["fast"].Models, []string{"haiku"}) },
+		"limits: {body: 1GiB, held: 512 KiB, memory: 8GiB}": func(c *Config) bool { return c.Limits.Body == 1<<30 && c.Limits.Held == 512<<10 },
+		"routes: {r: {holdout: 0}}":                         func(c *Config) bool { return *c.Routes["r"].HoldOut == 0 },
 		"models: {m: {id: x.y, price: {in: 1, out: 2}, context: 1000, max_output: 100, can: [tools]}}": func(c *Config) bool {
 			r, err := c.Resolve("m")
 			return err == nil && r.Model.Price.In == 1 && r.Bedrock.Tools && !r.Bedrock.Images

@@ -314,6 +314,9 @@ func (v *validator) otherwise() {
 	v.model("judge.model", v.c.Judge.Model)
 }
 
+// memoryOfBody: a body takes four times its length, and what is being uploaded half of the memory at most.
+const memoryOfBody = 8
+
 // bounds checks durations and sizes that would stop everything if they were zero.
 func (v *validator) bounds() {
 	c := v.c
@@ -340,6 +343,9 @@ func (v *validator) bounds() {
 	}
 	if c.Limits.Held <= 0 {
 		v.fault("limits.held", "must be more than nothing")
+	}
+	if l := v.c.Limits; l.Memory < memoryOfBody*l.Body {
+		v.fault("limits.memory", "must be at least %s, %d times limits.body, or the largest request would never be taken", memoryOfBody*l.Body, memoryOfBody)
 	}
 }
 

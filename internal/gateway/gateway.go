@@ -53,6 +53,7 @@ type Gateway struct {
 	http   *http.Server
 	admin  *http.Server
 
+	load      *extproc.Load
 	events    events
 	listeners map[string]net.Listener
 	draining  atomic.Bool
@@ -94,6 +95,7 @@ func New(ctx context.Context, o *Options) (_ *Gateway, err error) {
 	if g.telemetry, err = telemetry.New(g.telemetryConfig(c, o.Version)); err != nil {
 		return nil, err
 	}
+	g.load = extproc.NewLoad(c.Limits.Requests, int64(c.Limits.Memory))
 	g.publish()
 	return g, g.open(c)
 }
@@ -138,7 +140,7 @@ func (g *Gateway) openService(c *config.Config) error {
 	}
 	g.grpc = grpc.NewServer(options...)
 	extprocv3.RegisterExternalProcessorServer(g.grpc, &extproc.Service{
-		Policy: g.policy, Signer: g.signer, Observe: g.observe, Log: g.log,
+		Policy: g.policy, Signer: g.signer, Observe: g.observe, Load: g.load, Log: g.log,
 	})
 	return g.listen("server.listen", c.Server.Listen)
 }
@@ -159,6 +161,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 	c := g.live.Policy().Config
 	g.log.Info("serving", "ext_proc", c.Server.Listen, "http", c.Server.HTTP, "admin", c.Server.Admin,
 		"region", c.Bedrock.Region, "geography", c.Bedrock.Geography)
+	go g.load.Adapt(watch)
 	go g.tryCredentials(watch)
 	var err error
 	select {

@@ -70,7 +70,7 @@ func (g *Gateway) publish() {
 	g.telemetry.Publish(telemetry.Sources{Events: g.events.counts, Config: func() telemetry.ConfigState {
 		s := g.live.Status()
 		return telemetry.ConfigState{Loaded: s.Loaded, Reloads: s.Reloads, Refused: s.Refused}
-	}})
+	}, Load: g.load.State})
 }
 
 // callable finds the client for the judge and the verifier; their calls stay in the first region.

@@ -11,6 +11,8 @@ import (
 	"github.com/prometheus/otlptranslator"
 	otelprom "go.opentelemetry.io/otel/exporters/prometheus"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+
+	"ockham/extproc"
 )
 
 // meters are the readers of the registry: /metrics, and OTLP where it is configured.
@@ -52,6 +54,7 @@ func (m *meters) close(ctx context.Context) error { return m.provider.Shutdown(c
 type Sources struct {
 	Events func() map[string]int64 // of routing, by name; names come from a fixed list
 	Config func() ConfigState
+	Load   func() extproc.LoadState
 }
 
 // ConfigState tells how the configuration fares.
@@ -80,6 +83,21 @@ func (t *Telemetry) Publish(s Sources) {
 			observe(float64(s.Config().Loaded.UnixMilli()) / 1000)
 		})
 	}
+	if s.Load != nil {
+		t.publishLoad(s.Load)
+	}
+}
+
+func (t *Telemetry) publishLoad(read func() extproc.LoadState) {
+	m := t.registry
+	m.gauge("ockham.load.requests", "{request}", "Requests in hand.", func(observe observer) { observe(float64(read().Requests)) })
+	m.gauge("ockham.load.limit", "{request}", "How many may be: limits.requests, or less while work waits for a processor.", func(observe observer) { observe(float64(read().Limit)) })
+	m.gauge("ockham.load.bytes", "By", "What prompts and held answers take in memory, of limits.memory.", func(observe observer) { observe(float64(read().Bytes)) })
+	m.total("ockham.load.shed", "{request}", "Requests refused with 503, by what was full: requests or memory.", func(observe observer) {
+		state := read()
+		observe(float64(state.Busy), "requests")
+		observe(float64(state.Full), "memory")
+	}, "full")
 }
 
 // observeSelf publishes what telemetry knows of itself and of savings.

@@ -37,6 +37,7 @@ func complete(t *testing.T) *Telemetry {
 	tel.Publish(Sources{
 		Events: func() map[string]int64 { return map[string]int64{"judge_failed": 1} },
 		Config: func() ConfigState { return ConfigState{Loaded: start} },
+		Load:   func() extproc.LoadState { return extproc.LoadState{Busy: 1} },
 	})
 	return tel
 }
@@ -79,6 +80,8 @@ func unitWord(unit string) string {
 	switch unit {
 	case "s":
 		return "seconds"
+	case "By":
+		return "bytes"
 	case "1", "":
 		return ""
 	}
