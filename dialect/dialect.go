@@ -117,11 +117,15 @@ type Route struct {
 
 // Attempt is one call made for an answer.
 type Attempt struct {
-	Model   string `json:"model"`
-	Verdict string `json:"verdict"`          // accept or reject
-	Reason  string `json:"reason,omitempty"` // of a reject
-	MS      int64  `json:"ms"`
-	CostUSD USD    `json:"cost_usd"`
+	Model   string   `json:"model"`
+	Verdict string   `json:"verdict"`          // accept or reject
+	Reason  string   `json:"reason,omitempty"` // of a reject
+	MS      int64    `json:"ms"`
+	CostUSD USD      `json:"cost_usd"`
+	Repair  bool     `json:"repair,omitempty"`  // the same model, told what was wrong
+	Hedge   bool     `json:"hedge,omitempty"`   // called beside the one before it
+	Mended  []string `json:"mended,omitempty"`  // checks that put its text right
+	Skipped []string `json:"skipped,omitempty"` // checks that could not judge it
 }
 
 // USD is a sum that is written as a plain decimal: half a micro-dollar would read as 5e-07 otherwise.

@@ -1,6 +1,7 @@
 package extproc
 
 import (
+	"slices"
 	"time"
 
 	"ockham/bedrock"
@@ -31,22 +32,26 @@ type attempt struct {
 	reject    routing.Verdict // the first rejection of a check
 	mended    bool            // a check has put the text right
 	unchecked bool
-	asked     bool // slow checks were started,
-	judged    bool // and have spoken
+	asked     bool          // slow checks were started,
+	judged    bool          // and have spoken
+	pause     time.Duration // before the same call is made again
+	stop      func()        // ends the service's own call; nil for Envoy's
 }
 
 // looking is a check at work on this attempt.
 type looking struct {
+	name     string
 	look     routing.Look
 	accepted bool // for good
 	hold     bool // what was seen cannot go out as it stands
+	soon     bool // a little more of it will tell
 }
 
 func (a *attempt) startChecks(p *routing.Prompt, checks []routing.Check) {
 	a.looks = make([]looking, 0, len(checks))
 	for _, c := range checks {
 		if look := c.Start(p); look != nil {
-			a.looks = append(a.looks, looking{look: look})
+			a.looks = append(a.looks, looking{name: c.Name(), look: look})
 		}
 	}
 }
@@ -58,28 +63,21 @@ func (a *attempt) feed(piece []byte, limit int) {
 	}
 	a.bytes += len(piece)
 	a.heardAt = time.Now()
-	if a.status != 200 || !a.fit.Stream {
-		a.keep(piece)
-		return
-	}
-	a.decoder.Feed(piece)
-	a.decode()
-	if a.bytes > limit {
-		a.unchecked = true
-	}
-	a.judge()
-}
-
-// maxBody bounds a plain answer altogether: four times what Bedrock's largest model can say.
-const maxBody = 64 << 20
-
-func (a *attempt) keep(piece []byte) {
-	if len(a.body)+len(piece) > maxBody {
+	switch {
+	case a.bytes > maxBody:
 		a.fail(errTooLong)
-		return
+	case a.status != 200 || !a.fit.Stream:
+		a.body = append(a.body, piece...)
+	default:
+		a.decoder.Feed(piece)
+		a.decode()
+		a.unchecked = a.unchecked || a.bytes > limit
+		a.judge()
 	}
-	a.body = append(a.body, piece...)
 }
+
+// maxBody bounds an answer altogether: four times what Bedrock's largest model can say.
+const maxBody = 64 << 20
 
 func (a *attempt) decode() {
 	for {
@@ -169,6 +167,9 @@ func (a *attempt) judge() {
 			continue
 		}
 		v := l.look(seen)
+		if v.Skipped {
+			a.skip(l.name, v.Detail)
+		}
 		switch {
 		case v.Decision == routing.Reject:
 			a.reject = v
@@ -176,10 +177,20 @@ func (a *attempt) judge() {
 		case v.Decision == routing.Accept && v.Text != "" && seen.Done:
 			replaceText(a.answer, v.Text)
 			seen.Text = v.Text
-			a.mended = true
+			a.mended, a.Mended = true, append(a.Mended, l.name)
 		}
-		l.accepted, l.hold = v.Decision == routing.Accept, v.Hold
+		l.accepted, l.hold, l.soon = v.Decision == routing.Accept, v.Hold, v.Soon
 	}
+}
+
+// skip notes, once, that a check could not judge this answer.
+func (a *attempt) skip(check, why string) {
+	for _, s := range a.Skipped {
+		if s.Check == check {
+			return
+		}
+	}
+	a.Skipped = append(a.Skipped, Skip{check, why})
 }
 
 // seen is the answer so far, as checks see it.
@@ -199,22 +210,17 @@ func (a *attempt) seen() *routing.Answer {
 
 // passed tells whether every check has accepted for good.
 func (a *attempt) passed() bool {
-	for i := range a.looks {
-		if !a.looks[i].accepted {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(a.looks, func(l looking) bool { return !l.accepted })
 }
 
 // mustHold tells whether some check may yet mend what could not go out as it stands.
 func (a *attempt) mustHold() bool {
-	for i := range a.looks {
-		if a.looks[i].hold {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(a.looks, func(l looking) bool { return l.hold })
+}
+
+// nearlyTold tells whether some check will make up its mind within the next few words.
+func (a *attempt) nearlyTold() bool {
+	return slices.ContainsFunc(a.looks, func(l looking) bool { return l.soon })
 }
 
 // rejected tells whether the answer must not be served while a better one can be had.

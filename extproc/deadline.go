@@ -7,69 +7,87 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// late acts on the deadline that has passed.
-func (x *exchange) late() error {
-	a, now := x.cur, time.Now()
-	for _, d := range x.due() {
-		if now.Before(d.at) {
-			continue
-		}
-		switch d.what {
-		case dueBackstop:
-			x.s.Log.Error("Envoy showed no answer in time", "request", x.out.ID)
-			return status.Error(codes.DeadlineExceeded, "ockham: no answer")
-		case dueAnswer:
-			a.fail(errLate)
-		case dueIdle:
-			a.fail(errStalled)
-		}
-	}
-	return nil
-}
-
-// What can be due.
-const (
-	dueBackstop = iota // Envoy's own deadline did not speak
-	dueAnswer          // the first token, or a plain answer
-	dueIdle            // the next token
-	dueWindow          // the hold has lasted long enough
-)
-
+// deadline is when something is due of an attempt, and what happens if it has not come by then.
 type deadline struct {
-	what int
-	at   time.Time
+	at time.Time
+	of *attempt
+	do func(*attempt) error // nil: step looks again
 }
 
 // due lists the deadlines that run now.
 func (x *exchange) due() []deadline {
-	a, p := x.cur, x.plan
-	d := make([]deadline, 0, 3)
-	total := x.out.Start.Add(p.Deadlines.Total)
-	if x.response.headers == nil {
-		return append(d, deadline{dueBackstop, total.Add(backstop)})
+	d := make([]deadline, 0, 4)
+	if at, ok := x.hedgeAt(); ok {
+		d = append(d, deadline{at, x.cur, func(a *attempt) error { x.hedge(a); return nil }})
 	}
+	if x.rival != nil {
+		d = x.dueOf(d, x.rival)
+	}
+	if x.response.headers == nil { // until then Envoy counts for the first attempt
+		return append(d, deadline{x.out.Start.Add(x.plan.Deadlines.Total + backstop), x.cur, x.silent})
+	}
+	return x.dueOf(d, x.cur)
+}
+
+// dueOf adds what is due of one attempt.
+func (x *exchange) dueOf(d []deadline, a *attempt) []deadline {
 	if a.done {
 		return d
 	}
-	switch {
-	case !a.fit.Stream:
-		d = append(d, deadline{dueAnswer, a.Start.Add(p.Deadlines.Answer)})
-	case a.FirstToken == 0:
-		d = append(d, deadline{dueAnswer, a.Start.Add(p.Deadlines.FirstToken)})
-	default:
-		d = append(d, deadline{dueIdle, a.heardAt.Add(x.policy.IdleStop)})
+	d = append(d, deadline{x.dueBy(a), a, late})
+	if x.released {
+		return d
 	}
-	if !x.released {
-		d = append(d, deadline{dueAnswer, total})
-		if x.call.Stream && !p.Hold.Full && p.Hold.Time > 0 && a.FirstToken > 0 {
-			d = append(d, deadline{dueWindow, a.Start.Add(a.FirstToken + p.Hold.Time)})
+	d = append(d, deadline{x.out.Start.Add(x.plan.Deadlines.Total), a, late})
+	if hold := x.plan.Hold; x.call.Stream && !hold.Full && hold.Time > 0 && a.FirstToken > 0 {
+		if at := a.Start.Add(a.FirstToken + hold.Time); time.Now().Before(at) {
+			d = append(d, deadline{at, a, nil})
 		}
 	}
 	return d
 }
 
-// backstop is how long after all deadlines a request without any answer is given up.
+// dueBy is when an attempt must have said something: all of a plain answer, or the next token.
+func (x *exchange) dueBy(a *attempt) time.Time {
+	switch p := &x.plan.Deadlines; {
+	case !a.fit.Stream:
+		return a.Start.Add(p.Answer)
+	case a.FirstToken == 0:
+		return a.Start.Add(p.FirstToken)
+	}
+	return a.heardAt.Add(x.policy.IdleStop)
+}
+
+// expire acts on the deadlines that have passed.
+func (x *exchange) expire() error {
+	now := time.Now()
+	for _, d := range x.due() {
+		if d.do == nil || now.Before(d.at) {
+			continue
+		}
+		if err := d.do(d.of); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func late(a *attempt) error {
+	if a.fit.Stream && a.FirstToken > 0 {
+		a.fail(errStalled)
+	}
+	a.fail(errLate)
+	return nil
+}
+
+// backstop is how long after all deadlines a request without any answer is given up: Envoy's own, which
+// should have spoken, has not.
 const backstop = 5 * time.Second
+
+func (x *exchange) silent(*attempt) error {
+	x.s.Log.Error("Envoy showed no answer in time", "request", x.out.ID)
+	return status.Error(codes.DeadlineExceeded, "ockham: no answer")
+}
 
 func (x *exchange) setTimer() {
 	next := time.Now().Add(time.Hour)

@@ -2,6 +2,8 @@ package extproc
 
 import (
 	"errors"
+	"slices"
+	"strconv"
 	"time"
 
 	"ockham/bedrock"
@@ -11,33 +13,39 @@ import (
 // replace answers a rejected attempt with another call, or, when none is allowed, with the best there is.
 func (x *exchange) replace(a *attempt) error {
 	x.close(a)
-	if n, ok := x.next(a); ok {
-		x.callNext(x.newAttempt(n))
-		return nil
+	n, ok := x.next(a)
+	a.Then = n.why
+	if !ok {
+		return x.settle(a)
 	}
-	return x.settle(a)
+	x.follow(a, n)
+	return nil
+}
+
+// follow gives a up and makes the next call in its place.
+func (x *exchange) follow(a *attempt, n next) {
+	a.halt()
+	x.cur, x.hedged = x.newAttempt(n), false
+	x.callNext(x.cur, n.pause)
 }
 
 // next picks the call that follows a rejected attempt: the same model elsewhere, where only its region
 // was the matter; the same model once more, where a check could say what was wrong; else the next model.
-func (x *exchange) next(a *attempt) (next, bool) {
+// It says why, also where there is none.
+func (x *exchange) next(a *attempt) (n next, ok bool) {
 	if x.resign(a) {
-		return next{model: a.Model, target: a.target}, true
+		return next{model: a.Model, target: a.target, why: "sign: Bedrock refused only the signature"}, true
 	}
-	if !x.mayTry(a) {
-		return next{}, false
+	if why := x.mayNot(a); why != "" {
+		return next{why: "serve: " + why}, false
 	}
-	if t := x.elsewhere(a); t != nil {
-		return next{model: a.Model, target: t}, true
+	if a.regional() {
+		return x.detour(a)
 	}
 	if note := x.repair(a); note != "" {
-		return next{model: a.Model, target: a.target, note: note}, true
+		return next{model: a.Model, target: a.target, note: note, why: "repair: it was told what was wrong"}, true
 	}
-	m := x.larger(a)
-	if m == nil || x.plan.Limits.CostUSD > 0 && x.spent()+x.estimate(m, a) > x.plan.Limits.CostUSD {
-		return next{}, false
-	}
-	return x.to(m, true), true
+	return x.onward(a)
 }
 
 // resign tells whether Bedrock refused only the signature, for a reason that is mended by now: a clock that
@@ -52,19 +60,86 @@ func (x *exchange) resign(a *attempt) bool {
 	return x.resigned
 }
 
-// mayTry tells whether there may be a further call at all: it could do better, and attempts and time
-// allow it.
-func (x *exchange) mayTry(a *attempt) bool {
+// onward is the next model of the pipe.
+func (x *exchange) onward(a *attempt) (next, bool) {
+	m := x.larger(a)
+	switch {
+	case m == nil:
+		return next{why: "serve: no other model is left"}, false
+	case !x.affords(m, a):
+		return next{why: "serve: another call would pass the limit on cost"}, false
+	}
+	n := x.to(m, true)
+	n.why = "escalate: to " + m.Name
+	return n, true
+}
+
+// detour follows an attempt whose region was at fault, not its model.
+func (x *exchange) detour(a *attempt) (next, bool) {
+	ways := []string{routing.ThrottleRegion, routing.ThrottleModel}
+	if a.reason() == routing.ReasonThrottled && x.plan.Throttled != nil {
+		ways = x.plan.Throttled
+	}
+	for _, way := range ways {
+		n, ok := next{}, false
+		switch way {
+		case routing.ThrottleRegion:
+			n, ok = x.elsewhere(a)
+		case routing.ThrottleModel:
+			n, ok = x.onward(a)
+		case routing.ThrottleWait:
+			n, ok = x.again(a)
+		}
+		if ok {
+			return n, true
+		}
+	}
+	return next{why: "serve: no other region or model is left"}, false
+}
+
+// elsewhere is a region in which this model was not tried yet.
+func (x *exchange) elsewhere(a *attempt) (next, bool) {
+	for _, t := range a.target.Elsewhere {
+		if !x.tried(func(o *attempt) bool { return o.Model == a.Model && o.Region == t.Region }) {
+			return next{model: a.Model, target: t, why: "region: to " + t.Region}, true
+		}
+	}
+	return next{}, false
+}
+
+// again is the same call after a while: the AWS SDK's back-off, or what Bedrock asks for where that is
+// longer, if it is no longer than the SDK would wait, and the time for all attempts allows it.
+func (x *exchange) again(a *attempt) (next, bool) {
+	if a.pause == 0 {
+		a.pause = max(bedrock.Backoff(x.waits), a.askedToWait())
+		x.waits++
+	}
+	total := x.plan.Deadlines.Total
+	if a.pause > bedrock.MaxBackoff || total > 0 && time.Since(x.out.Start)+a.pause >= total {
+		return next{}, false
+	}
+	return next{model: a.Model, target: a.target, pause: a.pause, why: "wait: " + strconv.FormatInt(a.pause.Milliseconds(), 10) + " ms"}, true
+}
+
+// mayNot says why there may be no further call at all, or is "": it could do better, and attempts and
+// time allow it.
+func (x *exchange) mayNot(a *attempt) string {
 	p := x.plan
 	switch {
-	case x.settled, p.Pinned && !a.regional(), x.calls() >= p.Limits.Attempts, !a.mendable():
-		return false
+	case x.settled:
+		return "nothing was left before"
+	case p.Pinned && !a.regional():
+		return "this model was asked for by name"
+	case x.calls() >= p.Limits.Attempts:
+		return "the limit on attempts is reached"
+	case !a.mendable():
+		return "another model would fail alike"
 	case p.Deadlines.Total > 0 && time.Since(x.out.Start) >= p.Deadlines.Total:
-		return false
+		return "the time for all attempts is over"
 	case a.failure == nil && a.reject.Reason == routing.ReasonRefusal && x.refusedBefore(a):
-		return false
+		return "two models refused"
 	}
-	return true
+	return ""
 }
 
 // calls counts the attempts at an answer.
@@ -77,35 +152,10 @@ func (x *exchange) calls() int {
 
 // refusedBefore: a refusal escalates at most once; two models that refuse have a reason.
 func (x *exchange) refusedBefore(a *attempt) bool {
-	for _, t := range x.tries {
-		if t != a && t.reject.Reason == routing.ReasonRefusal {
-			return true
-		}
-	}
-	return false
+	return x.tried(func(t *attempt) bool { return t != a && t.reject.Reason == routing.ReasonRefusal })
 }
 
-// elsewhere finds a region in which this model was not tried yet.
-func (x *exchange) elsewhere(a *attempt) *Target {
-	if !a.regional() {
-		return nil
-	}
-	for _, t := range a.target.Elsewhere {
-		if !x.tried(a.Model, t.Region) {
-			return t
-		}
-	}
-	return nil
-}
-
-func (x *exchange) tried(m *routing.Model, region string) bool {
-	for _, t := range x.tries {
-		if t.Model == m && t.Region == region {
-			return true
-		}
-	}
-	return false
-}
+func (x *exchange) tried(as func(*attempt) bool) bool { return slices.ContainsFunc(x.tries, as) }
 
 // repair says what was wrong with an answer whose model is likely to put it right when told; "" where
 // that is not so, or was tried before. A larger model fails at a schema in the same way, at its price.
@@ -120,15 +170,22 @@ func (x *exchange) repair(a *attempt) string {
 	return ""
 }
 
-// larger is the model after a's in the plan; nil when there is none.
+// larger is the first model after a's in the plan that was not called yet; nil when there is none.
 func (x *exchange) larger(a *attempt) *routing.Model {
 	if x.plan.Pinned {
 		return nil
 	}
-	for i, m := range x.plan.Models {
-		if m == a.Model && i+1 < len(x.plan.Models) {
-			return x.plan.Models[i+1]
+	at := slices.Index(x.plan.Models, a.Model)
+	for _, m := range x.plan.Models[at+1:] {
+		if !x.tried(func(t *attempt) bool { return t.Model == m }) {
+			return m
 		}
 	}
 	return nil
+}
+
+// affords tells whether a call of m keeps within the limit on cost.
+func (x *exchange) affords(m *routing.Model, a *attempt) bool {
+	limit := x.plan.Limits.CostUSD
+	return limit <= 0 || x.spent()+x.estimate(m, a) <= limit
 }

@@ -2,6 +2,7 @@ package extproc
 
 import (
 	"errors"
+	"time"
 
 	"ockham/bedrock"
 	"ockham/routing"
@@ -20,6 +21,8 @@ var (
 	errStalled = errors.New("the stream stalled")
 	errTooLong = errors.New("the answer is larger than can be held")
 	errFull    = errors.New("there is no room to hold the answer")
+	// errOvertaken ends an attempt that was slower than the next model's.
+	errOvertaken = errors.New("another model answered first")
 )
 
 // envoyAnswered reads a local reply. Only those that say that Bedrock could not be reached, or was
@@ -54,7 +57,7 @@ func (a *attempt) reason() routing.Reason {
 		return routing.ReasonMalformed
 	case errors.Is(a.failure, bedrock.ErrCorrupt), errors.Is(a.failure, errTooLong), errors.Is(a.failure, errFull):
 		return routing.ReasonStreamError
-	case errors.Is(a.failure, errLate), errors.Is(a.failure, errStalled):
+	case errors.Is(a.failure, errLate), errors.Is(a.failure, errStalled), errors.Is(a.failure, errOvertaken):
 		return routing.ReasonTimeout
 	}
 	return routing.ReasonConnection
@@ -110,5 +113,14 @@ func (a *attempt) begun() bool {
 	case errors.As(a.failure, &refused):
 		return refused.InStream
 	}
-	return a.status == 200 || errors.Is(a.failure, errLate) || errors.Is(a.failure, errGone)
+	return a.status == 200 || errors.Is(a.failure, errLate) || errors.Is(a.failure, errGone) || errors.Is(a.failure, errOvertaken)
+}
+
+// askedToWait is Bedrock's retry-after.
+func (a *attempt) askedToWait() time.Duration {
+	var refused *bedrock.Error
+	if errors.As(a.failure, &refused) {
+		return time.Duration(atoi(refused.RetryAfter)) * time.Second
+	}
+	return 0
 }

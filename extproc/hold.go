@@ -4,31 +4,49 @@ import "time"
 
 // step does what is due after each message.
 func (x *exchange) step() error {
-	for !x.finished {
-		a := x.cur
-		before := len(x.tries)
-		var err error
-		switch {
-		case x.response.headers == nil:
-			return nil // Envoy takes nothing before it has shown the first answer's headers
-		case x.released:
-			err = x.pour(a)
-		case x.settled && !a.done:
-			return nil
-		case a.rejected():
-			err = x.replace(a)
-		case a.done && x.needsOpinion(a):
-			return nil // hearOpinion goes on
-		case a.done && !x.call.Stream:
-			err = x.serve(a)
-		case a.done, x.call.Stream && x.windowPassed(a):
-			err = x.release(a)
+	// Envoy takes nothing before it has shown the first answer's headers.
+	for !x.finished && x.response.headers != nil {
+		if x.released {
+			return x.pour(x.cur)
 		}
-		if err != nil || len(x.tries) == before {
+		x.race()
+		a := x.cur
+		switch {
+		case x.ready(a):
+			return x.give(a)
+		case !a.rejected(), x.settled && a.failure == nil:
+			return nil
+		}
+		if err := x.replace(a); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// ready tells whether enough of an answer was judged for it to go out, or there is no better one.
+func (x *exchange) ready(a *attempt) bool {
+	switch {
+	case x.settled:
+		return a.failure == nil && (a.done || x.call.Stream)
+	case a.rejected():
+		return false
+	case a.done:
+		return !x.needsOpinion(a) // hearOpinion goes on
+	}
+	return x.call.Stream && x.windowPassed(a)
+}
+
+// give sends an answer, or lets its stream flow.
+func (x *exchange) give(a *attempt) error {
+	if x.rival != nil {
+		x.giveUp(x.rival)
+		x.rival = nil
+	}
+	if x.call.Stream {
+		return x.release(a)
+	}
+	return x.serve(a)
 }
 
 // windowPassed tells whether enough of a streamed answer was judged to let it go.
@@ -42,6 +60,8 @@ func (x *exchange) windowPassed(a *attempt) bool {
 		return true
 	case hold.Full, len(x.plan.Slow) > 0, a.mustHold():
 		return false
+	case hold.Time > 0 && time.Since(a.Start)-a.FirstToken >= hold.Time:
+		return true
 	}
-	return a.tokens() >= hold.Tokens || hold.Time > 0 && time.Since(a.Start)-a.FirstToken >= hold.Time
+	return a.tokens() >= hold.Tokens && !a.nearlyTold()
 }

@@ -12,7 +12,7 @@ type opinion struct {
 	of      *attempt
 	verdict routing.Verdict
 	charges []routing.Charge
-	skipped []string // checks that could not judge
+	skipped []Skip
 }
 
 // slowLimit bounds the slow checks of one answer where the plan does not.
@@ -25,7 +25,7 @@ func (x *exchange) needsOpinion(a *attempt) bool {
 		return false
 	}
 	if x.opinions == nil {
-		x.opinions = make(chan opinion, 1)
+		x.opinions = make(chan opinion)
 	}
 	if !a.asked {
 		a.asked = true
@@ -35,25 +35,28 @@ func (x *exchange) needsOpinion(a *attempt) bool {
 }
 
 // ask runs the slow checks one after the other until one rejects.
-func ask(ctx context.Context, plan *routing.Plan, p *routing.Prompt, a *attempt, seen *routing.Answer, to chan<- opinion) {
+func ask(all context.Context, plan *routing.Plan, p *routing.Prompt, a *attempt, seen *routing.Answer, to chan<- opinion) {
 	limit := plan.Deadlines.Slow
 	if limit == 0 {
 		limit = slowLimit
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := context.WithTimeout(all, limit)
 	defer cancel()
 	o := opinion{of: a}
 	defer func() {
 		if recover() != nil { // outside of Process, nobody else would catch it
-			o.skipped = append(o.skipped, "panic")
+			o.skipped = append(o.skipped, Skip{"slow checks", "one of them panicked"})
 		}
-		to <- o // never blocks: one opinion is asked for at a time
+		select {
+		case to <- o:
+		case <-all.Done():
+		}
 	}()
 	for _, check := range plan.Slow {
 		v, charges, err := check.Judge(ctx, p, seen)
 		o.charges = append(o.charges, charges...)
 		if err != nil {
-			o.skipped = append(o.skipped, check.Name())
+			o.skipped = append(o.skipped, Skip{check.Name(), err.Error()})
 			continue
 		}
 		if o.verdict = v; v.Decision == routing.Reject {
@@ -67,8 +70,9 @@ func (x *exchange) hearOpinion(o opinion) {
 	a := o.of
 	a.judged = true
 	x.plan.Charges = append(x.plan.Charges, o.charges...)
-	if len(o.skipped) > 0 {
-		x.s.Log.Warn("slow checks could not judge", "request", x.out.ID, "checks", o.skipped)
+	for _, s := range o.skipped {
+		a.skip(s.Check, s.Why)
+		x.s.Log.Warn("a slow check could not judge", "request", x.out.ID, "check", s.Check, "why", s.Why)
 	}
 	if o.verdict.Decision == routing.Reject {
 		a.reject = o.verdict

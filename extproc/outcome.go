@@ -55,5 +55,21 @@ type Attempt struct {
 	Tokens       routing.Tokens
 	Estimated    bool // the tokens are an estimate: the answer was cut or stopped
 	CostUSD      float64
-	Repair       bool // the same model asked again with what was wrong
+	Repair       bool     // the same model asked again with what was wrong
+	Hedge        bool     // started before the one before it was given up
+	Mended       []string // checks that put its text right
+	Skipped      []Skip   // checks that could not judge it
+	Then         string   // what followed a rejection, and why
+}
+
+// Skip is a check that could not judge an answer, which then passes it.
+type Skip struct{ Check, Why string }
+
+// SkippedChecks names the checks that could not judge the attempt.
+func (a *Attempt) SkippedChecks() []string {
+	var names []string
+	for _, s := range a.Skipped {
+		names = append(names, s.Check)
+	}
+	return names
 }

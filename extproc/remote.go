@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 
 	"ockham/bedrock"
 )
@@ -18,27 +19,26 @@ type piece struct {
 // readSize is how much is read at once: tokens that arrive together are sent together.
 const readSize = 32 << 10
 
-// callNext has the service call a's model without Envoy.
-func (x *exchange) callNext(a *attempt) {
-	x.stopRemote()
-	ctx, cancel := context.WithCancel(x.ctx)
-	x.stop = cancel
+// callNext has the service call a's model without Envoy, after a pause where one is due.
+func (x *exchange) callNext(a *attempt, pause time.Duration) {
+	var ctx context.Context
+	ctx, a.stop = context.WithCancel(x.ctx)
 	if x.remote == nil {
 		x.remote = make(chan piece)
 	}
-	go fetch(ctx, a, x.remote)
+	a.Start = a.Start.Add(pause)
+	go fetch(ctx, a, pause, x.remote)
 }
 
-// stopRemote ends the call that is under way, at Bedrock too.
-func (x *exchange) stopRemote() {
-	if x.stop != nil {
-		x.stop()
-		x.stop = nil
+// haltAll ends the calls that are under way, at Bedrock too.
+func (x *exchange) haltAll() {
+	for _, a := range x.tries {
+		a.halt()
 	}
 }
 
 // fetch calls Bedrock and passes on what comes, until the end or until ctx ends.
-func fetch(ctx context.Context, a *attempt, to chan<- piece) {
+func fetch(ctx context.Context, a *attempt, pause time.Duration, to chan<- piece) {
 	say := func(p piece) bool {
 		select {
 		case to <- p:
@@ -46,6 +46,11 @@ func fetch(ctx context.Context, a *attempt, to chan<- piece) {
 		case <-ctx.Done():
 			return false
 		}
+	}
+	select {
+	case <-time.After(pause):
+	case <-ctx.Done():
+		return
 	}
 	body, err := a.target.Caller.Call(ctx, a.target.ID, &a.fit)
 	if err != nil {
@@ -70,7 +75,7 @@ func fetch(ctx context.Context, a *attempt, to chan<- piece) {
 // the end of a call that the end of the stream has cancelled, which listen is about to tell.
 func (x *exchange) hearRemote(p piece) {
 	a := p.from
-	if a != x.cur || a.done || x.ctx.Err() != nil {
+	if !x.live(a) || a.done || x.ctx.Err() != nil {
 		return
 	}
 	if a.status == 0 && p.err == nil {

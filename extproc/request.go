@@ -35,7 +35,7 @@ type exchange struct {
 	plan    *routing.Plan
 
 	tries []*attempt
-	cur   *attempt // the last of tries
+	cur   *attempt // the one whose answer is waited for
 	response
 }
 
@@ -147,7 +147,7 @@ func (x *exchange) forward() error {
 		return x.refuse(refused)
 	}
 	a := x.newAttempt(x.first())
-	a.ThroughEnvoy = true
+	x.cur, a.ThroughEnvoy = a, true
 	path := bedrock.Path(a.target.ID, a.fit.Stream)
 	set, err := x.sign(a.target, path, a.fit.Body)
 	if err != nil {
@@ -303,8 +303,10 @@ func (x *exchange) countTokens() error {
 type next struct {
 	model  *routing.Model
 	target *Target
-	note   string // what was wrong with the same model's answer before
-	fresh  bool   // another model than the one before
+	note   string        // what was wrong with the same model's answer before
+	fresh  bool          // another model than the one before
+	pause  time.Duration // before it
+	why    string
 }
 
 // first is the call that goes through Envoy.
@@ -334,6 +336,5 @@ func (x *exchange) newAttempt(n next) *attempt {
 	a.fit = bedrock.Fit(&x.call.Request, n.target.Model, o)
 	a.startChecks(x.prompt, x.plan.Checks)
 	x.tries = append(x.tries, a)
-	x.cur = a
 	return a
 }

@@ -21,10 +21,12 @@ type response struct {
 	trailers bool              // which were trailers
 
 	heldFrom time.Time
-	remote   chan piece   // from the attempt that the service makes itself
-	stop     func()       // ends that attempt
+	remote   chan piece   // from the attempts that the service makes itself
 	opinions chan opinion // from slow checks
 	timer    *time.Timer
+	rival    *attempt // at work beside cur; see hedge
+	hedged   bool     // cur has, or had, one
+	waits    int      // back-offs so far
 
 	writer   dialect.Stream
 	sent     bool   // the headers went out
@@ -40,7 +42,7 @@ func (x *exchange) respond() error {
 	inbox := x.listen()
 	x.timer = time.NewTimer(time.Hour)
 	defer x.timer.Stop()
-	defer x.stopRemote()
+	defer x.haltAll()
 	for !x.finished {
 		x.setTimer()
 		var err error
@@ -55,7 +57,7 @@ func (x *exchange) respond() error {
 		case o := <-x.opinions:
 			x.hearOpinion(o)
 		case <-x.timer.C:
-			err = x.late()
+			err = x.expire()
 		}
 		if err == nil {
 			err = x.step()
@@ -64,7 +66,7 @@ func (x *exchange) respond() error {
 			return err
 		}
 	}
-	x.stopRemote()
+	x.haltAll()
 	for range inbox { // Envoy ends the stream once it has our last word
 	}
 	return errGone
@@ -132,7 +134,7 @@ func (x *exchange) heardHeaders(m *extprocv3.ProcessingRequest, h *extprocv3.Htt
 func (x *exchange) heardBody(b *extprocv3.HttpBody) {
 	x.hasBody = true
 	a := x.tries[0]
-	if a == x.cur {
+	if x.live(a) {
 		x.feed(a, b.Body)
 	}
 	if b.EndOfStream {

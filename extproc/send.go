@@ -105,7 +105,7 @@ func (x *exchange) broken(out []byte, a *attempt) error {
 	x.close(a)
 	if n, ok := x.next(a); ok && x.call.Restart {
 		if again := x.writer.Restart(nil, string(a.reason())); again != nil {
-			return x.restart(append(out, again...), n)
+			return x.restart(append(out, again...), a, n)
 		}
 	}
 	e := x.clientError(a)
@@ -117,12 +117,13 @@ func (x *exchange) broken(out []byte, a *attempt) error {
 }
 
 // restart has the client forget what it has, and begins anew with another model.
-func (x *exchange) restart(out []byte, n next) error {
+func (x *exchange) restart(out []byte, a *attempt, n next) error {
 	x.released, x.out.Restarted = false, true
 	if err := x.write(out, false); err != nil {
 		return err
 	}
-	x.callNext(x.newAttempt(n))
+	a.Then = n.why
+	x.follow(a, n)
 	return nil
 }
 

@@ -19,15 +19,9 @@ func (x *exchange) settle(last *attempt) error {
 	case best == nil:
 		x.out.Verdict = rejected(last)
 		return x.refuse(x.clientError(last))
-	case x.call.Stream:
-		x.cur = best
-		return x.release(best)
 	}
-	x.cur = best
-	if !best.done {
-		return nil // step serves it at its end
-	}
-	return x.serve(best)
+	x.cur = best // step serves it, at its end where that is not reached yet
+	return nil
 }
 
 // worth orders answers that failed their checks, worst first: one that is whole and only off in tone
@@ -89,11 +83,13 @@ func (x *exchange) close(a *attempt) {
 	switch {
 	case errors.Is(a.failure, errGone): // nobody was left to judge it for
 		a.Verdict = ""
+	case errors.Is(a.failure, errOvertaken):
+		a.Verdict, a.Reason, a.Detail = "reject", a.reason(), errOvertaken.Error()
 	case a.rejected():
 		a.Verdict, a.Reason, a.Detail = "reject", a.reason(), a.reject.Detail
 	}
 	if a.Took == 0 || !a.done {
-		a.Took = time.Since(a.Start)
+		a.Took = max(time.Since(a.Start), 0)
 	}
 	a.Tokens, a.Estimated = x.used(a)
 	a.CostUSD = routing.RoundUSD(a.Model.Price.Cost(a.Tokens))

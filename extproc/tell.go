@@ -36,6 +36,7 @@ func (x *exchange) reply(a *attempt) *dialect.Reply {
 		r.Route.Attempts[i] = dialect.Attempt{
 			Model: t.Model.Name, Verdict: t.Verdict, Reason: string(t.Reason),
 			MS: t.Took.Milliseconds(), CostUSD: dialect.USD(t.CostUSD),
+			Repair: t.Repair, Hedge: t.Hedge, Mended: t.Mended, Skipped: t.SkippedChecks(),
 		}
 	}
 	return r
@@ -58,8 +59,8 @@ func (x *exchange) exposed(final bool) []bedrock.Header {
 	if x.out.Served >= 0 {
 		headers = append(headers, bedrock.Header{Name: "x-ockham-model", Value: x.tries[x.out.Served].Model.Name})
 	}
-	if x.out.Unchecked {
-		headers = append(headers, bedrock.Header{Name: "x-ockham-unchecked", Value: "true"})
+	for _, told := range x.told() {
+		headers = append(headers, bedrock.Header{Name: "x-ockham-" + told[0], Value: told[1]})
 	}
 	if final {
 		headers = append(headers,
@@ -67,6 +68,24 @@ func (x *exchange) exposed(final bool) []bedrock.Header {
 			bedrock.Header{Name: "x-ockham-cost-usd", Value: dialect.USD(x.out.CostUSD).String()})
 	}
 	return headers
+}
+
+// told is what there is to say of how the served answer was judged, beyond its verdict.
+func (x *exchange) told() (list [][2]string) {
+	if x.out.Unchecked {
+		list = append(list, [2]string{"unchecked", "true"})
+	}
+	if x.out.Served < 0 {
+		return list
+	}
+	a := x.tries[x.out.Served]
+	if len(a.Mended) > 0 {
+		list = append(list, [2]string{"mended", strings.Join(a.Mended, ", ")})
+	}
+	if len(a.Skipped) > 0 {
+		list = append(list, [2]string{"skipped", strings.Join(a.SkippedChecks(), ", ")})
+	}
+	return list
 }
 
 // dropped is what the request preferred and did not get, from the dialect and from the model served.
@@ -113,6 +132,9 @@ func (x *exchange) metadata() map[string]*structpb.Value {
 	fields["cost_usd"] = structpb.NewNumberValue(x.out.CostUSD)
 	fields["cost_microusd"] = micro(x.out.CostUSD)
 	fields["saved_usd"] = structpb.NewNumberValue(routing.RoundUSD(x.out.LargestCostUSD - x.out.CostUSD))
+	for _, told := range x.told() {
+		fields[told[0]] = structpb.NewStringValue(told[1])
+	}
 	if x.out.Served >= 0 {
 		fields["model"] = structpb.NewStringValue(x.tries[x.out.Served].Model.Name)
 	}

@@ -66,6 +66,9 @@ type Verdict struct {
 	// Hold, with Undecided, says that what was seen cannot be sent as it stands but may be mended at the
 	// end (prose before JSON): a stream that is released now cannot profit from Text any more.
 	Hold bool
+	// Soon, with Undecided, says that the check makes up its mind within a short prefix of the answer, which
+	// has not come yet: a stream is held for it for a while.
+	Soon bool
 	// Skipped says that the check could not judge this answer; Detail says why. It never comes with Reject.
 	Skipped bool
 }

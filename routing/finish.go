@@ -27,6 +27,7 @@ func (d *decision) plan() *Plan {
 		Strategy: d.strategy, Reason: d.reason, Models: d.models, Largest: d.r.largest,
 		Checks: d.checks(), Deadlines: d.profile.Deadlines, Limits: d.limits, Hold: d.hold(),
 		Pinned: d.pinned, Charges: d.charges, Early: d.profile.Early, Repair: d.profile.Repair,
+		Hedge: d.profile.Hedge, Throttled: d.profile.Throttled,
 	}
 	p.Deadlines.Total = d.total
 	if d.pipe != nil {

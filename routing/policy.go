@@ -1,5 +1,7 @@
 package routing
 
+import "time"
+
 // Strategies that `ask` may name: who is asked where the rules leave it open.
 const (
 	AskClassifier = "classifier"
@@ -39,9 +41,11 @@ type Profile struct {
 	Deadlines Deadlines
 	Limits    Limits
 	Hold      Hold
-	HoldOut   float64 // share that goes straight to the largest model
-	Early     bool    // see Plan.Early
-	Repair    bool    // see Plan.Repair
+	HoldOut   float64       // share that goes straight to the largest model
+	Early     bool          // see Plan.Early
+	Repair    bool          // see Plan.Repair
+	Hedge     time.Duration // see Plan
+	Throttled []string      // see Plan
 }
 
 // Events that a Router counts. All of them are fallbacks that no client notices.

@@ -159,6 +159,13 @@ type Hold struct {
 	Time   time.Duration // or this long since the first one, whichever is first
 }
 
+// What can be tried when a model throttles.
+const (
+	ThrottleRegion = "region" // the same model in another region
+	ThrottleModel  = "model"  // the next model of the pipe
+	ThrottleWait   = "wait"   // the same model again, after the AWS SDK's back-off
+)
+
 // Step is one step of a decision, for explain and the ledger.
 type Step struct {
 	Step   string `json:"step"`   // "features", "flag", "rule", "classifier", "judge", ...
@@ -186,8 +193,10 @@ type Plan struct {
 	Slow      []Slow // asked once every Check has accepted; they make a stream be held until its end
 	Deadlines Deadlines
 	Limits    Limits
-	Early     bool // plain requests are run as streams upstream too, so that a bad answer shows at once
-	Repair    bool // the same model is told once what was wrong before a larger one is asked
+	Early     bool          // plain requests are run as streams upstream too, so that a bad answer shows at once
+	Repair    bool          // the same model is told once what was wrong before a larger one is asked
+	Hedge     time.Duration // the next model is called so long before the deadline of the first; 0: at it
+	Throttled []string      // what is tried after throttling, in this order: see Throttle...
 	Hold      Hold
 	Pinned    bool // a concrete model was asked for: never left, checks only reported
 	Drawn     bool // the draw for the hold-out could have taken it: it counts in the comparison

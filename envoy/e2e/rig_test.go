@@ -205,6 +205,8 @@ type reply struct {
 			Model, Verdict, Reason string
 			MS                     int64   `json:"ms"`
 			CostUSD                float64 `json:"cost_usd"`
+			Repair, Hedge          bool
+			Mended, Skipped        []string
 		}
 	} `json:"route"`
 	Error *struct {

@@ -186,6 +186,7 @@ func (b *builder) profile() routing.Profile {
 		Ask: c.Otherwise.Ask, Unsure: c.Otherwise.Unsure, Checks: b.checksOf("checks", c.Checks),
 		Deadlines: routing.Deadlines{Answer: c.Deadlines.Answer.D(), FirstToken: c.Deadlines.FirstToken.D(), Total: c.Cascade.Time.D()},
 		Limits:    *limits(&c.Cascade), Hold: *hold(&c.Hold), HoldOut: c.HoldOut, Early: c.Cascade.Early, Repair: c.Cascade.Repair,
+		Hedge: c.Cascade.Hedge.D(), Throttled: c.Cascade.Throttled,
 	}
 }
 
@@ -223,6 +224,10 @@ func timing(p *routing.Profile, r config.Route) {
 	}
 	if c := r.Cascade; c != nil {
 		p.Early, p.Repair = p.Early || c.Early, p.Repair || c.Repair
+		p.Hedge = cmp.Or(c.Hedge.D(), p.Hedge)
+		if c.Throttled != nil {
+			p.Throttled = c.Throttled
+		}
 		p.Deadlines.Total = cmp.Or(c.Time.D(), p.Deadlines.Total)
 		p.Limits.Attempts = cmp.Or(c.Attempts, p.Limits.Attempts)
 		p.Limits.CostUSD = cmp.Or(c.CostUSD, p.Limits.CostUSD)

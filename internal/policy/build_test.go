@@ -153,11 +153,11 @@ checks: [cut, refusal]
 		full              bool
 		expose, guardrail string
 	}{
-		{"a pipe's own", "", "hi", "json", 3, 5 * time.Second, 2 * time.Minute, false, "headers", "pipe"},
+		{"a pipe's own", "", "hi", "json", 4, 5 * time.Second, 2 * time.Minute, false, "headers", "pipe"},
 		{"a route's own", "voice", "hi", "empty", 1, 300 * time.Millisecond, 9 * time.Second, false, "none", "route"},
 		{"a rule's own", "voice", long, "loop", 7, 300 * time.Millisecond, 7 * time.Second, true, "none", "route"},
-		{"the policy's", "", strings.Repeat(long, 4), "cut refusal", 3, 5 * time.Second, 2 * time.Minute, false, "headers", ""},
-		{"real time", "slow", "hi", "json", 3, 500 * time.Millisecond, 2 * time.Minute, false, "headers", "pipe"},
+		{"the policy's", "", strings.Repeat(long, 4), "cut refusal", 4, 5 * time.Second, 2 * time.Minute, false, "headers", ""},
+		{"real time", "slow", "hi", "json", 4, 500 * time.Millisecond, 2 * time.Minute, false, "headers", "pipe"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

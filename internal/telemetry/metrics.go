@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"context"
+	"strings"
 
 	"ockham/extproc"
 	"ockham/routing"
@@ -32,6 +33,7 @@ type metrics struct {
 	tokens, cost, largest                            *counter
 	armRequests, armCost, armSquared, armRejects     *counter
 	unchecked, restarts, left                        *counter
+	mended, skipped, then                            *counter
 
 	models, pipes, words labels
 }
@@ -73,6 +75,9 @@ func newMetrics(m *registry) *metrics {
 		armRejects:  m.counter("ockham.arm.rejects", "{request}", "Requests of an arm whose last answer failed a check, or that failed.", "arm"),
 
 		unchecked: m.counter("ockham.unchecked", "{request}", "Answers released without all checks, because they outgrew the hold."),
+		mended:    m.counter("ockham.checks.mended", "{attempt}", "Answers whose text a check put right: JSON taken out of prose, or repaired.", "model", "check"),
+		skipped:   m.counter("ockham.checks.skipped", "{attempt}", "Answers that a check could not judge and let pass.", "check"),
+		then:      m.counter("ockham.rejects.then", "{attempt}", "What followed a rejected attempt: region, wait, repair, escalate, serve.", "pipe", "then"),
 		restarts:  m.counter("ockham.restarts", "{request}", "Streams started anew after release, on the client's wish."),
 		left:      m.counter("ockham.clients.left", "{request}", "Clients that left before the end."),
 		feedback:  m.histogram("ockham.feedback.score", "1", "Scores that clients gave answers, 0 bad to 1 good.", []float64{0, 0.25, 0.5, 0.75, 1}, "pipe"),
@@ -138,8 +143,22 @@ func (m *metrics) attempt(at moment, pipe string, o *extproc.Outcome, i int) {
 	if a.Reason != "" {
 		m.rejects.add(1, name, m.words.bound(string(a.Reason)))
 	}
+	m.judged(pipe, name, a)
 	m.call(at, id, a, o.Stream)
 	m.count(name, a.Tokens)
+}
+
+// judged counts what checks did besides accepting and rejecting, and what came of a rejection.
+func (m *metrics) judged(pipe, model string, a *extproc.Attempt) {
+	for _, check := range a.Mended {
+		m.mended.add(1, model, m.words.bound(check))
+	}
+	for _, s := range a.Skipped {
+		m.skipped.add(1, m.words.bound(s.Check))
+	}
+	if then, _, ok := strings.Cut(a.Then, ":"); ok {
+		m.then.add(1, pipe, m.words.bound(then))
+	}
 }
 
 // call records what the GenAI conventions ask of one operation. A call that failed has no tokens.

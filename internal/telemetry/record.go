@@ -77,9 +77,19 @@ type AttemptRecord struct {
 	Reason       string  `json:"reason,omitempty"`
 	Detail       string  `json:"detail,omitempty"`
 	TokenRecord
-	Estimated bool    `json:"estimated,omitempty"`
-	Repair    bool    `json:"repair,omitempty"`
-	CostUSD   float64 `json:"cost_usd"`
+	Estimated bool         `json:"estimated,omitempty"`
+	Repair    bool         `json:"repair,omitempty"`
+	Hedge     bool         `json:"hedge,omitempty"`
+	Mended    []string     `json:"mended,omitempty"`
+	Skipped   []SkipRecord `json:"skipped,omitempty"`
+	Then      string       `json:"then,omitempty"`
+	CostUSD   float64      `json:"cost_usd"`
+}
+
+// SkipRecord is a check that could not judge an answer.
+type SkipRecord struct {
+	Check string `json:"check"`
+	Why   string `json:"why"`
 }
 
 // ChargeRecord is one call of a judge or verifier.
@@ -156,6 +166,10 @@ func attemptRecords(o *extproc.Outcome) []AttemptRecord {
 			StartMillis: millis(a.Start.Sub(o.Start)), FirstMillis: millis(a.FirstToken), Millis: millis(a.Took),
 			Status: a.Status, Verdict: a.Verdict, Reason: string(a.Reason), Detail: a.Detail,
 			TokenRecord: TokenRecord(a.Tokens), Estimated: a.Estimated, Repair: a.Repair, CostUSD: a.CostUSD,
+			Hedge: a.Hedge, Mended: a.Mended, Then: a.Then,
+		}
+		for _, s := range a.Skipped {
+			records[i].Skipped = append(records[i].Skipped, SkipRecord(s))
 		}
 	}
 	return records

@@ -141,6 +141,17 @@ func attemptAttributes(a *extproc.Attempt, id string, stream bool) []attribute.K
 	if a.Reason != "" {
 		list = append(list, attribute.String("ockham.reject.reason", string(a.Reason)))
 	}
+	for _, told := range []struct {
+		key   string
+		words []string
+	}{{"ockham.checks.mended", a.Mended}, {"ockham.checks.skipped", a.SkippedChecks()}} {
+		if len(told.words) > 0 {
+			list = append(list, attribute.StringSlice(told.key, told.words))
+		}
+	}
+	if a.Then != "" {
+		list = append(list, attribute.String("ockham.reject.then", a.Then))
+	}
 	if a.Status > 0 {
 		list = append(list, attribute.Int("http.response.status_code", a.Status))
 	}

@@ -1,0 +1,65 @@
+package extproc
+
+import "time"
+
+// Two models may be at work on one answer: when the first one's deadline comes near, the next is called
+// (Plan.Hedge), so that what was waited for is not waited for twice. The first good answer wins, and the
+// other call is stopped.
+
+// hedge calls the next model beside one that is nearly late.
+func (x *exchange) hedge(a *attempt) {
+	x.hedged = true
+	m := x.larger(a)
+	if m == nil || x.mayNot(a) != "" || !x.affords(m, a) {
+		return
+	}
+	x.rival = x.newAttempt(x.to(m, true))
+	x.rival.Hedge = true
+	x.callNext(x.rival, 0)
+}
+
+// hedgeAt is when that is due; ok is false where it is not.
+func (x *exchange) hedgeAt() (at time.Time, ok bool) {
+	a := x.cur
+	if x.plan.Hedge <= 0 || x.hedged || x.released || a.done || a.fit.Stream && a.FirstToken > 0 {
+		return at, false
+	}
+	return x.dueBy(a).Add(-x.plan.Hedge), true
+}
+
+// race makes the rival the one to look at where it is ahead, and forgets it where it has failed.
+func (x *exchange) race() {
+	r := x.rival
+	switch {
+	case r == nil:
+	case r.rejected():
+		x.close(r)
+		r.halt()
+		x.rival = nil
+	case x.cur.rejected(), x.ready(r) && !x.ready(x.cur):
+		x.giveUp(x.cur)
+		x.cur, x.rival = r, nil
+	}
+}
+
+// giveUp ends an attempt that another one has overtaken, or that was late or bad meanwhile.
+func (x *exchange) giveUp(a *attempt) {
+	if a.rejected() {
+		a.Then = "escalate: the next model is at work already"
+	} else {
+		a.done = false // it may have ended, but not have been judged yet
+		a.fail(errOvertaken)
+	}
+	a.halt()
+	x.close(a)
+}
+
+// halt ends a call that the service makes, at Bedrock too.
+func (a *attempt) halt() {
+	if a.stop != nil {
+		a.stop()
+	}
+}
+
+// live tells whether what an attempt says still counts.
+func (x *exchange) live(a *attempt) bool { return a == x.cur || a == x.rival }
