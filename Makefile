@@ -13,10 +13,13 @@ BIN     := build/bin
 # Shipped and tested builds are the same: no version control stamps, so that they can be repeated.
 BUILD   := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false
 TOOL    := $(GO) tool -modfile=tools/go.mod
+# What a release calls itself, and where its binaries run.
+RELEASE   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+PLATFORMS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
 # Not ./...: build/ holds installed tools, some of which bring Go files of their own.
 PACKAGES := ./bedrock/... ./cmd/... ./dialect/... ./envoy/... ./extproc/... ./internal/... ./routing/...
 
-.PHONY: help build envoy up demo bench profile test check test-clients test-mesh test-spend test-envoys test-docker clean
+.PHONY: help build envoy up demo bench profile test check test-clients test-mesh test-spend test-envoys test-docker release clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -83,6 +86,14 @@ test-envoys: ## the main cases against every Envoy that is supported; installs t
 
 test-docker: envoy ## the image and docker-compose.yml, with a Docker daemon of its own; needs root
 	./envoy/docker/prove.sh
+
+release: ## versioned static binaries for Linux and macOS with their checksums, in build/release
+	@rm -rf build/release && mkdir -p build/release
+	@for platform in $(PLATFORMS); do \
+		export GOOS=$${platform%/*} GOARCH=$${platform#*/}; \
+		$(BUILD) -ldflags "-s -w -X main.release=$(RELEASE)" -o "build/release/ockham-$(RELEASE)-$$GOOS-$$GOARCH" ./cmd/ockham || exit 1; \
+	done
+	@cd build/release && sha256sum ockham-* >SHA256SUMS && cat SHA256SUMS
 
 clean: ## everything that was built or installed
 	rm -rf build
