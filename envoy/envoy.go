@@ -15,6 +15,7 @@ type Params struct {
 	Admin     Address // Envoy's admin interface; none by default, and never for the public
 	Processor Address // Ockham's ext_proc service; 127.0.0.1:9002
 	HTTP      Address // Ockham's HTTP port; unset leaves out models, explain, feedback and WebSocket
+	Egress    Address // a listener for Ockham's own calls (bedrock.egress); none by default, and never for others
 
 	Regions   []Region  // the first is the default; us-east-1
 	Profiles  []Profile // routes with limits of their own in Ockham's configuration

@@ -27,7 +27,8 @@ func TestRouteWritesTheHost(t *testing.T) {
 	bedrock := httptest.NewServer(s)
 	t.Cleanup(bedrock.Close)
 	host := strings.TrimPrefix(bedrock.URL, "http://")
-	bootstrap := withoutRules(t, serviceFor(t, bedrock.URL, host), host)
+	processor := service(t, func(c *config.Config) { c.Bedrock.Endpoint, c.Bedrock.RouteHost = bedrock.URL, host })
+	bootstrap := withoutRules(t, processor, host)
 	if findings, err := doctor.Examine([]byte(bootstrap), doctor.Options{}); err != nil || len(findings) > 0 {
 		t.Errorf("doctor: got %v, error %v; want nothing", findings, err)
 	}
@@ -48,8 +49,8 @@ func TestRouteWritesTheHost(t *testing.T) {
 	}
 }
 
-// serviceFor runs Ockham's service for an endpoint and the host that the route writes.
-func serviceFor(t *testing.T, endpoint, host string) (processor string) {
+// service runs Ockham's service with a change of its defaults, and returns where Envoy finds it.
+func service(t *testing.T, change func(*config.Config)) (processor string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	g, err := gateway.New(ctx, &gateway.Options{
@@ -57,8 +58,8 @@ func serviceFor(t *testing.T, endpoint, host string) (processor string) {
 		Credentials: credentials.NewStaticCredentialsProvider("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", ""),
 		Override: func(c *config.Config) {
 			c.Server.Listen, c.Server.HTTP, c.Server.Admin = "127.0.0.1:0", "127.0.0.2:0", "127.0.0.3:0" // three addresses, any ports
-			c.Bedrock.Endpoint, c.Bedrock.RouteHost = endpoint, host
-			c.Otherwise.Ask = nil
+			c.Otherwise.Ask, c.Expose = nil, "full"
+			change(c)
 		},
 	})
 	if err != nil {

@@ -70,8 +70,22 @@ func (x *exchange) onward(a *attempt) (next, bool) {
 		return next{why: "serve: another call would pass the limit on cost"}, false
 	}
 	n := x.to(m, true)
-	n.why = "escalate: to " + m.Name
+	n.target, n.why = x.reachable(n.target), "escalate: to "+m.Name
 	return n, true
+}
+
+// reachable is the first of a target's regions that this request has not found unreachable.
+func (x *exchange) reachable(t *Target) *Target {
+	for _, other := range append([]*Target{t}, t.Elsewhere...) {
+		if !x.unreachable(other.Region) {
+			return other
+		}
+	}
+	return t
+}
+
+func (x *exchange) unreachable(region string) bool {
+	return x.tried(func(a *attempt) bool { return a.Region == region && a.reason() == routing.ReasonConnection })
 }
 
 // detour follows an attempt whose region was at fault, not its model.
@@ -100,7 +114,8 @@ func (x *exchange) detour(a *attempt) (next, bool) {
 // elsewhere is a region in which this model was not tried yet.
 func (x *exchange) elsewhere(a *attempt) (next, bool) {
 	for _, t := range a.target.Elsewhere {
-		if !x.tried(func(o *attempt) bool { return o.Model == a.Model && o.Region == t.Region }) {
+		tried := x.tried(func(o *attempt) bool { return o.Model == a.Model && o.Region == t.Region })
+		if !tried && !x.unreachable(t.Region) {
 			return next{model: a.Model, target: t, why: "region: to " + t.Region}, true
 		}
 	}

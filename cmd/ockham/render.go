@@ -62,6 +62,7 @@ type envoyFlags struct {
 	admin     string
 	processor string
 	http      string
+	egress    string
 
 	regions  []string
 	ca       string
@@ -81,6 +82,7 @@ type envoyFlags struct {
 func (f *envoyFlags) register(s *pflag.FlagSet) {
 	s.StringVar(&f.listen, "listen", "127.0.0.1:8080", "where clients connect, host:port")
 	s.StringVar(&f.admin, "admin", "", "Envoy's admin interface, host:port; none by default")
+	s.StringVar(&f.egress, "egress", "", "listener for the service's own calls, host:port, to be named in its bedrock.egress; none by default")
 	s.BoolVar(&f.p.Envoy136, "envoy-1.36", false, "set the runtime flag that Envoy 1.36 needs")
 	f.registerService(s)
 	f.registerBedrock(s)
@@ -141,6 +143,7 @@ func (f *envoyFlags) params() (envoy.Params, error) {
 		{"admin", f.admin, &p.Admin},
 		{"processor", f.processor, &p.Processor},
 		{"http", f.http, &p.HTTP},
+		{"egress", f.egress, &p.Egress},
 	} {
 		if a.value == "" {
 			continue

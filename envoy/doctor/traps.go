@@ -84,7 +84,7 @@ func Traps() []Trap {
 		{"no-model-route", "planned requests end in 404 or 500", "add a route for the prefix /model/ to Bedrock's cluster"},
 		{
 			"host-rewrite", "Bedrock answers 403: the route's host wins over the one that was signed for",
-			"drop the rewrite, or tell Ockham to sign for that host (bedrock.endpoint)",
+			"drop the rewrite, or tell Ockham to sign for that host (bedrock.route_host)",
 		},
 		{"path-rewrite", "Bedrock answers 403: the path is not the one that was signed", "drop the rewrite"},
 		{"signed-header", "Bedrock answers 403: the header is not the one that was signed", "drop the change"},

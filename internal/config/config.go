@@ -118,9 +118,15 @@ type Bedrock struct {
 	// The jurisdiction that no attempt and no judge call leaves; it also picks the inference profile of
 	// models given without one. `global` sets no bounds.
 	Geography string `yaml:"geography" enum:"us|eu|apac|au|jp|us-gov|global"`
-	// Base URL in place of https://bedrock-runtime.REGION.amazonaws.com: a VPC endpoint, Envoy's own
-	// egress, or the emulator. `{region}` in it is replaced.
+	// Base URL in place of https://bedrock-runtime.REGION.amazonaws.com: a VPC endpoint, a proxy, or the
+	// emulator. `{region}` in it is replaced. In a mesh whose sidecar starts TLS,
+	// http://bedrock-runtime.{region}.amazonaws.com.
 	Endpoint string `yaml:"endpoint"`
+	// Base URLs of single regions, by region: VPC endpoints, say, which have a name of their own in each.
+	Endpoints map[string]string `yaml:"endpoints"`
+	// Address, host:port, of Envoy's listener for the service's own calls, where nothing else may leave:
+	// they go there in plain text, for the same hosts, and Envoy starts TLS.
+	Egress string `yaml:"egress"`
 	// The host that Envoy's route writes, where mutation rules do not let Ockham set it: Ockham signs
 	// for this host and changes no authority.
 	RouteHost string `yaml:"route_host"`

@@ -168,13 +168,27 @@ func (v *validator) bedrock() {
 		}
 	}
 	if b.Endpoint != "" {
-		u, err := url.Parse(strings.ReplaceAll(b.Endpoint, "{region}", "region"))
-		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
-			v.fault("bedrock.endpoint", "must be a URL without a path, like https://vpce-1.bedrock-runtime.us-east-1.vpce.amazonaws.com")
+		v.endpoint("bedrock.endpoint", strings.ReplaceAll(b.Endpoint, "{region}", "region"))
+	}
+	for region, endpoint := range sorted(b.Endpoints) {
+		at := join("bedrock.endpoints", region)
+		v.endpoint(at, endpoint)
+		if region != b.Region && !slices.Contains(b.Failover, region) {
+			v.fault(at, "is neither bedrock.region nor one of bedrock.failover")
 		}
+	}
+	if b.Egress != "" {
+		v.address("bedrock.egress", b.Egress, false)
 	}
 	if strings.ContainsAny(b.RouteHost, "/ @") {
 		v.fault("bedrock.route_host", "must be a host, like bedrock-runtime.us-east-1.amazonaws.com")
+	}
+}
+
+func (v *validator) endpoint(at, endpoint string) {
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
+		v.fault(at, "must be a URL without a path, like https://vpce-1.bedrock-runtime.us-east-1.vpce.amazonaws.com")
 	}
 }
 

@@ -60,29 +60,34 @@ func newSigner(ctx context.Context, c *config.Bedrock, given aws.CredentialsProv
 
 // endpoint is the base URL of a region; "" stands for the public one.
 func endpoint(c *config.Bedrock, region string) string {
+	if own, ok := c.Endpoints[region]; ok {
+		return own
+	}
 	return strings.ReplaceAll(c.Endpoint, "{region}", region)
 }
 
-// host is the authority that Envoy must send to a region, for which requests are signed.
+// host is the authority of a region's endpoint.
 func host(c *config.Bedrock, region string) (string, error) {
-	if c.RouteHost != "" {
-		return c.RouteHost, nil
-	}
-	if c.Endpoint == "" {
+	base := endpoint(c, region)
+	if base == "" {
 		return bedrock.Host(region), nil
 	}
-	u, err := url.Parse(endpoint(c, region))
+	u, err := url.Parse(base)
 	if err != nil || u.Host == "" {
-		return "", fmt.Errorf("bedrock.endpoint %q is no URL", c.Endpoint)
+		return "", fmt.Errorf("the endpoint of %s, %q, is no URL", region, base)
 	}
 	return u.Host, nil
 }
 
 // newTransport is how the service itself reaches Bedrock. ca, if set, names a file of certificates to
-// trust besides the system's.
-func newTransport(ca string) (*http.Client, error) {
+// trust besides the system's; egress, if set, is the address of Envoy's listener for these calls.
+func newTransport(ca, egress string) (*http.Client, error) {
+	proxy := http.ProxyFromEnvironment
+	if egress != "" {
+		proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: egress})
+	}
 	t := &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
+		Proxy:                 proxy,
 		DialContext:           (&net.Dialer{Timeout: 3 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		ForceAttemptHTTP2:     true,
 		MaxIdleConnsPerHost:   256,

@@ -74,9 +74,6 @@ func New(ctx context.Context, o *Options) (_ *Gateway, err error) {
 			g.close()
 		}
 	}()
-	if g.transport, err = newTransport(o.CA); err != nil {
-		return nil, err
-	}
 	deps := policy.Deps{
 		Asker: &asker{target: g.callable}, Scorer: policy.Classifier, Check: policy.NewCheck,
 		Count: g.events.count, Override: o.Override,
@@ -86,6 +83,9 @@ func New(ctx context.Context, o *Options) (_ *Gateway, err error) {
 	}
 	c := g.live.Policy().Config
 	_ = o.Level.UnmarshalText([]byte(c.Telemetry.Log)) // validated
+	if g.transport, err = newTransport(o.CA, c.Bedrock.Egress); err != nil {
+		return nil, err
+	}
 	if g.signer, err = newSigner(ctx, &c.Bedrock, o.Credentials, o.Log); err != nil {
 		return nil, err
 	}
@@ -192,8 +192,7 @@ func (g *Gateway) Policy() *policy.Policy { return g.live.Policy() }
 
 // Client calls Bedrock in the first region, without Envoy.
 func (g *Gateway) Client() *bedrock.Client {
-	b := g.current.Load().bridge
-	return b.regions[b.Config.Bedrock.Region].client
+	return g.current.Load().bridge.regions[0].client
 }
 
 // Addr is where a server listens: "server.listen", "server.http" or "server.admin".

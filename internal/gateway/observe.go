@@ -35,6 +35,7 @@ func (g *Gateway) telemetryConfig(c *config.Config, version string) telemetry.Co
 // observe tells everyone who counts of a request that ended.
 func (g *Gateway) observe(o *extproc.Outcome) {
 	g.telemetry.Observe(o)
+	g.current.Load().bridge.regions.heard(o, time.Now())
 	if b := g.live.Policy().Budgets; b != nil {
 		b.Spent(o.Tenant, o.Route, o.CostUSD)
 	}
@@ -73,10 +74,10 @@ func (g *Gateway) publish() {
 	}, Load: g.load.State})
 }
 
-// callable finds the client for the judge and the verifier; their calls stay in the first region.
+// callable finds the client for the judge and the verifier.
 func (g *Gateway) callable(m *routing.Model) (*bedrock.Client, *bedrock.Model) {
 	b := g.current.Load().bridge
-	return b.regions[b.Config.Bedrock.Region].client, b.Bedrock(m)
+	return b.regions.nearest(time.Now()).client, b.Bedrock(m)
 }
 
 // web is the HTTP port's handler.

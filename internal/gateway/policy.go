@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"net/http"
+	"time"
 
 	"ockham/bedrock"
 	"ockham/extproc"
@@ -13,32 +14,12 @@ import (
 // bridge turns a policy into what the service needs of it.
 type bridge struct {
 	*policy.Policy
-	regions map[string]*region
-}
-
-// region is one of Bedrock's, as the service calls it.
-type region struct {
-	name, host string
-	client     *bedrock.Client
-}
-
-// newRegions prepares a client for every region of the configuration.
-func newRegions(p *policy.Policy, signer *bedrock.Signer, transport *http.Client) (map[string]*region, error) {
-	c := &p.Config.Bedrock
-	regions := map[string]*region{}
-	for _, name := range append([]string{c.Region}, c.Failover...) {
-		h, err := host(c, name)
-		if err != nil {
-			return nil, err
-		}
-		regions[name] = &region{name: name, host: h, client: bedrock.NewClient(name, endpoint(c, name), signer, transport)}
-	}
-	return regions, nil
+	regions regions
 }
 
 // newPolicy makes the service's view of p.
 func newPolicy(p *policy.Policy, signer *bedrock.Signer, transport *http.Client) (*bridge, *extproc.Policy, error) {
-	regions, err := newRegions(p, signer, transport)
+	regions, err := newRegions(&p.Config.Bedrock, signer, transport)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -49,7 +30,7 @@ func newPolicy(p *policy.Policy, signer *bedrock.Signer, transport *http.Client)
 		MaxHeld: int(c.Limits.Held), IdleStop: c.Deadlines.Idle.D(), Inputs: c.Inputs.Headers, TenantHeader: c.Inputs.Tenant,
 	}
 	if c.Allow.InvokeModel {
-		r := regions[c.Bedrock.Region]
+		r := regions[0]
 		x.Invoke = &extproc.Target{Region: r.name, Host: r.host}
 	}
 	return b, x, nil
@@ -57,20 +38,18 @@ func newPolicy(p *policy.Policy, signer *bedrock.Signer, transport *http.Client)
 
 func (b *bridge) target(m *routing.Model, pipe, route string) *extproc.Target {
 	g := b.Policy.Guardrail(m, pipe, route)
-	c := &b.Config.Bedrock
-	t := b.in(c.Region, m, g)
-	for _, name := range c.Failover {
-		t.Elsewhere = append(t.Elsewhere, b.in(name, m, g))
+	var all []*extproc.Target
+	for _, r := range b.regions.inOrder(time.Now()) {
+		all = append(all, b.in(r, m, g))
 	}
-	for _, other := range t.Elsewhere { // so that the third region is found from the second
-		other.Elsewhere = t.Elsewhere
+	for _, t := range all {
+		t.Elsewhere = all[1:] // so that the third region is found from the second
 	}
-	return t
+	return all[0]
 }
 
 // in is how m is called in a region.
-func (b *bridge) in(name string, m *routing.Model, guardrail *config.Guardrail) *extproc.Target {
-	r := b.regions[name]
+func (b *bridge) in(r *region, m *routing.Model, guardrail *config.Guardrail) *extproc.Target {
 	return &extproc.Target{
 		Model: b.Bedrock(m), ID: m.ID, Region: r.name, Host: r.host, Caller: r.client, Guardrail: guardrail.JSON,
 	}

@@ -133,7 +133,7 @@ func (s *Stack) startService(ctx context.Context, o *Options) error {
 			c.Server.Admin, c.Server.HTTP = local(o.Ports.Admin), local(o.Ports.HTTP)
 			c.Server.WebSocket.Envoy = local(o.Ports.Envoy)
 			c.Server.Drain = 0
-			c.Bedrock.Endpoint = endpoint
+			c.Bedrock.Endpoint, c.Bedrock.Endpoints = endpoint, nil
 			if o.Override != nil {
 				o.Override(c)
 			}
