@@ -10,6 +10,8 @@ import (
 	core "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	ext_proc "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/health"
+	healthgrpc "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"ockham/envoy"
@@ -105,6 +107,7 @@ func run(t *testing.T, p *planner) replica {
 	l := listen(t)
 	server := grpc.NewServer()
 	ext_proc.RegisterExternalProcessorServer(server, p)
+	healthgrpc.RegisterHealthServer(server, health.NewServer())
 	go server.Serve(l)
 	t.Cleanup(server.Stop)
 	return replica{server, envoy.Address(l.Addr().String())}

@@ -13,6 +13,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal need not wait for what the first one began
 	os.Exit(exitCode(run(ctx, os.Args[1:], stdio{os.Stdin, os.Stdout, os.Stderr})))
 }
 

@@ -72,7 +72,10 @@ type Server struct {
 	HTTP string `yaml:"http"`
 	// Certificate, key and client CA for mTLS between Envoy and Ockham; none on loopback and sockets.
 	TLS *TLS `yaml:"tls"`
-	// How long running requests may take to end after SIGTERM.
+	// How long after SIGTERM new requests are still taken, while /readyz and the gRPC health check say no:
+	// whoever spreads the load must have looked by then.
+	Pause Duration `yaml:"pause"`
+	// How long running requests may take to end after that. 0: nobody is waited for, nor is there a pause.
 	Drain Duration `yaml:"drain"`
 	// WebSocket on /api/v1/generate.
 	WebSocket WebSocket `yaml:"websocket"`

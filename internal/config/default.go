@@ -6,7 +6,7 @@ import "time"
 func Default() *Config {
 	return &Config{
 		Server: Server{
-			Listen: "127.0.0.1:9002", Admin: "127.0.0.1:8082", HTTP: "127.0.0.1:8083", Drain: Duration(30 * time.Second),
+			Listen: "127.0.0.1:9002", Admin: "127.0.0.1:8082", HTTP: "127.0.0.1:8083", Pause: Duration(5 * time.Second), Drain: Duration(30 * time.Second),
 			WebSocket: WebSocket{Envoy: "127.0.0.1:8080", Idle: Duration(5 * time.Minute), Requests: 16, Rate: 20, Frame: 4 << 20},
 		},
 		Bedrock: Bedrock{Region: "us-east-1", Geography: "us", Signing: "sigv4"},

@@ -16,6 +16,8 @@ import (
 	extprocv3 "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/health"
+	healthgrpc "google.golang.org/grpc/health/grpc_health_v1"
 
 	"ockham/bedrock"
 	"ockham/extproc"
@@ -48,10 +50,11 @@ type Gateway struct {
 	telemetry *telemetry.Telemetry
 	current   atomic.Pointer[view]
 
-	socket *web.Socket // nil without WebSocket
-	grpc   *grpc.Server
-	http   *http.Server
-	admin  *http.Server
+	socket  *web.Socket // nil without WebSocket
+	grpc    *grpc.Server
+	serving *health.Server
+	http    *http.Server
+	admin   *http.Server
 
 	load      *extproc.Load
 	events    events
@@ -142,6 +145,8 @@ func (g *Gateway) openService(c *config.Config) error {
 	extprocv3.RegisterExternalProcessorServer(g.grpc, &extproc.Service{
 		Policy: g.policy, Signer: g.signer, Observe: g.observe, Load: g.load, Log: g.log,
 	})
+	g.serving = health.NewServer() // by which an Envoy with several replicas chooses
+	healthgrpc.RegisterHealthServer(g.grpc, g.serving)
 	return g.listen("server.listen", c.Server.Listen)
 }
 
@@ -168,7 +173,10 @@ func (g *Gateway) Run(ctx context.Context) error {
 	case err = <-failed:
 	case <-ctx.Done():
 	}
-	g.drain(c.Server.Drain.D())
+	if c.Server.Drain > 0 && err == nil {
+		g.drain(c.Server.Pause.D(), c.Server.Drain.D())
+	}
+	g.close()
 	return err
 }
 
@@ -203,10 +211,13 @@ func (g *Gateway) Addr(name string) string {
 	return ""
 }
 
-// drain stops in the order that clients notice least: /readyz first, then no new streams, then the end
-// of those that run.
-func (g *Gateway) drain(limit time.Duration) {
+// drain stops in the order that clients notice least: /readyz and the health check first, then no new
+// streams, then the end of those that run.
+func (g *Gateway) drain(pause, limit time.Duration) {
 	g.draining.Store(true)
+	g.serving.Shutdown()
+	g.log.Info("shutting down", "requests", g.load.State().Requests, "pause", pause, "drain", limit)
+	time.Sleep(pause)
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	finished := make(chan struct{})
@@ -214,17 +225,15 @@ func (g *Gateway) drain(limit time.Duration) {
 		if g.socket != nil { // its requests come back through Envoy, so it goes first
 			g.socket.Drain(ctx)
 		}
+		_ = g.http.Shutdown(ctx)
 		g.grpc.GracefulStop()
 		close(finished)
 	}()
 	select {
 	case <-finished:
 	case <-ctx.Done():
-		if limit > 0 { // else nobody was to be waited for
-			g.log.Warn("requests were still running when the time to drain was over")
-		}
+		g.log.Warn("requests were still running when the time to drain was over", "requests", g.load.State().Requests)
 	}
-	g.close()
 }
 
 func (g *Gateway) close() {
