@@ -48,6 +48,7 @@ type Name int
 const (
 	NameUnknown Name = iota
 	NameAuto         // routed
+	NameIgnored      // routed too, for clients that always name a model
 	NamePipe
 	NameModel
 )

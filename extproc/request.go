@@ -112,9 +112,7 @@ func (x *exchange) heardRequest(m *extprocv3.ProcessingRequest) *dialect.Error {
 		x.out.Route = attrs[attrRoute].GetStringValue()
 	}
 	x.overrun = overrun(m)
-	if x.policy.TenantHeader != "" {
-		x.out.Tenant = headerValue(x.headers, x.policy.TenantHeader)
-	}
+	x.out.Tenant = x.policy.tenant(x.in.Header)
 	d, refused := dialect.For(x.in.Method, path)
 	x.dialect = d
 	x.out.Dialect = d.Name()
@@ -163,7 +161,7 @@ func (x *exchange) forward() error {
 	return x.respond()
 }
 
-// understand parses the body and resolves the model's name.
+// understand parses the body.
 func (x *exchange) understand() *dialect.Error {
 	call, err := x.dialect.Parse(&x.in)
 	if err != nil {
@@ -175,44 +173,21 @@ func (x *exchange) understand() *dialect.Error {
 		return &dialect.Error{Code: dialect.Internal, Message: "the request could not be read"}
 	}
 	x.call, x.out.Stream = call, call.Stream
-	if call.Passthrough {
-		return nil
-	}
-	return x.resolveNames()
+	return nil
 }
 
-func (x *exchange) resolveNames() *dialect.Error {
-	c := x.call
-	if c.Pipe != "" && x.policy.Known(c.Pipe) != NamePipe {
-		return dialect.Invalid("pipe", "no pipe has this name")
-	}
-	if c.Model == "" {
-		return nil
-	}
-	switch x.policy.Known(c.Model) {
-	case NameAuto:
-		c.Model = ""
-	case NamePipe:
-		c.Pipe, c.Model = c.Model, ""
-	case NameModel:
-	default:
-		return &dialect.Error{Code: dialect.NotFound, Param: "model", Message: "no model or pipe has this name; ask for \"auto\" to have one picked"}
-	}
-	return nil
+// origin is where the request comes from.
+func (x *exchange) origin() Origin {
+	return Origin{ID: x.out.ID, Route: x.out.Route, Header: x.in.Header, Overrun: x.overrun}
 }
 
 // decide makes the plan.
 func (x *exchange) decide() *dialect.Error {
-	x.prompt = Prompt(x.call)
-	x.prompt.ID, x.prompt.Route, x.prompt.Tenant, x.prompt.Overrun = x.out.ID, x.out.Route, x.out.Tenant, x.overrun
-	for _, name := range x.policy.Inputs {
-		if v := headerValue(x.headers, name); v != "" {
-			if x.prompt.Headers == nil {
-				x.prompt.Headers = map[string]string{}
-			}
-			x.prompt.Headers[name] = v
-		}
+	prompt, refused := x.policy.Prompt(x.call, x.origin())
+	if refused != nil {
+		return refused
 	}
+	x.prompt = prompt
 	started := time.Now()
 	plan, err := x.policy.Plan(x.ctx, x.prompt)
 	x.out.Decided = time.Since(started)
@@ -282,7 +257,10 @@ func (x *exchange) noCredentials(err error) *dialect.Error {
 
 // countTokens answers how long a prompt is, with the same estimate by which it would be routed.
 func (x *exchange) countTokens() error {
-	p := Prompt(x.call)
+	p, refused := x.policy.Prompt(x.call, x.origin())
+	if refused != nil {
+		return x.refuse(refused)
+	}
 	n := routing.Estimate(p.System) + p.ToolTokens + p.MediaTokens
 	for _, t := range p.Turns {
 		n += routing.Estimate(t.Text)

@@ -77,7 +77,7 @@ func (d *decision) named() error {
 		d.pick(name, StrategyPipe, "pipe "+name+" was asked for")
 		return nil
 	}
-	if name != "" && name != "auto" {
+	if name != "" && !IsAuto(name) {
 		if d.r.policy.ConcreteModels {
 			return d.concrete(name)
 		}
@@ -85,7 +85,7 @@ func (d *decision) named() error {
 		d.count(EventModelIgnored)
 		d.step("model", "ignored", "the policy does not let clients pick models")
 	}
-	if d.p.Pipe == "" || d.p.Pipe == "auto" {
+	if d.p.Pipe == "" || IsAuto(d.p.Pipe) {
 		return nil
 	}
 	if _, ok := d.r.pipes[d.p.Pipe]; !ok {

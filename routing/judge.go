@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -86,7 +87,8 @@ func NewJudge(a Asker, o JudgeOptions) (*Judge, error) {
 		Name:        "judge",
 		Timeout:     o.Rest,
 		ReadyToTrip: func(c gobreaker.Counts) bool { return int(c.ConsecutiveFailures) >= o.Failures },
-		IsExcluded:  func(err error) bool { return errors.Is(err, errJudgeBusy) },
+		// Only what the judge itself is to blame for: a text that makes it ramble must not silence it for others.
+		IsExcluded: func(err error) bool { return errors.Is(err, errJudgeBusy) || errors.Is(err, errJudgeRambled) },
 	})
 	return j, nil
 }
@@ -222,12 +224,16 @@ func (j *Judge) Cost(q *matter) float64 {
 	return j.options.Model.Price.Cost(Tokens{In: Estimate(ask.System) + Estimate(ask.User), Out: 2})
 }
 
-// hash names a question without holding it. It is keyed, so that nobody can test the cache for a text.
+// hash names a question without holding it. It is keyed, so that nobody can test the cache for a text, and
+// each tenant has opinions of its own: else a quick answer would tell one what another has asked.
 func (j *Judge) hash(q *matter) (sum [sha256.Size]byte) {
 	h := hmac.New(sha256.New, j.key[:])
-	h.Write([]byte(q.facts))
-	h.Write([]byte{0})
-	h.Write([]byte(q.text))
+	for _, part := range []string{q.tenant, q.facts, q.text} {
+		var size [8]byte
+		binary.LittleEndian.PutUint64(size[:], uint64(len(part)))
+		h.Write(size[:])
+		h.Write([]byte(part))
+	}
 	h.Sum(sum[:0])
 	return sum
 }

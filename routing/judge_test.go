@@ -230,6 +230,49 @@ func TestPromptCannotVote(t *testing.T) {
 	}
 }
 
+// A text that makes the judge ramble costs its own request the opinion, and nobody else's.
+func TestPromptCannotSilenceTheJudge(t *testing.T) {
+	j := newTestJudge(t, askFunc(func(_ context.Context, _ *Model, q Question) (Reply, error) {
+		if strings.Contains(q.User, "sing") {
+			return Reply{Text: "la la"}, nil
+		}
+		return Reply{Text: "1"}, nil
+	}), JudgeOptions{Failures: 3})
+	for range 10 {
+		if _, _, err := j.Ask(context.Background(), about("sing")); !errors.Is(err, errJudgeRambled) {
+			t.Fatalf("got %v, want a ramble", err)
+		}
+	}
+	if o, _, err := j.Ask(context.Background(), about("sort")); o != SmallWillDo {
+		t.Errorf("the next question: %v, %v", o, err)
+	}
+}
+
+// How quickly an opinion comes tells a tenant what it has asked itself, and nothing about others.
+func TestTenantsShareNoOpinions(t *testing.T) {
+	var asked atomic.Int32
+	var seen Question
+	j := newTestJudge(t, askFunc(func(_ context.Context, _ *Model, q Question) (Reply, error) {
+		asked.Add(1)
+		seen = q
+		return Reply{Text: "1"}, nil
+	}), JudgeOptions{})
+	for range 2 {
+		for _, tenant := range []string{"acme", "rival", ""} {
+			q := newMatter(&need{asked: "our takeover"}, &Features{}, &Prompt{Tenant: tenant})
+			if _, _, err := j.Ask(context.Background(), q); err != nil {
+				t.Fatal(err)
+			}
+			if tenant != "" && (strings.Contains(seen.System, tenant) || strings.Contains(seen.User, tenant)) {
+				t.Errorf("the judge is told of tenant %s", tenant)
+			}
+		}
+	}
+	if asked.Load() != 3 {
+		t.Errorf("asked %d times, want once for each tenant", asked.Load())
+	}
+}
+
 func TestMarksDifferByQuestionAndProcess(t *testing.T) {
 	a, b := newTestJudge(t, answer("1"), JudgeOptions{}), newTestJudge(t, answer("1"), JudgeOptions{})
 	x, y := about("x"), about("y")

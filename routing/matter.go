@@ -11,12 +11,13 @@ const judgedBytes = 4000
 // matter is what the judge is asked about: the user's need, and facts about the request that no text in
 // it can forge.
 type matter struct {
-	text  string
-	facts string
+	text   string
+	facts  string
+	tenant string // whose opinions it is remembered among; the judge is not told
 }
 
 func newMatter(n *need, f *Features, p *Prompt) *matter {
-	return &matter{text: clip(n.asked, judgedBytes), facts: facts(f, p)}
+	return &matter{text: clip(n.asked, judgedBytes), facts: facts(f, p), tenant: p.Tenant}
 }
 
 func facts(f *Features, p *Prompt) string {

@@ -62,6 +62,9 @@ func (d *decision) run(ctx context.Context) (*Plan, error) {
 	return d.plan(), nil
 }
 
+// IsAuto tells names that let Ockham pick, in place of a model's or a pipe's.
+func IsAuto(name string) bool { return name == "auto" || name == "ockham" }
+
 // Model finds a model that a request may name: by the operator's name, by its Bedrock id with or
 // without the profile's prefix, by the ARN of either, or beyond the policy by Policy.Find.
 func (r *Router) Model(name string) (*Model, bool) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -24,7 +25,7 @@ type explainFlags struct {
 	config, request, dialect string
 	task, pipe, model        string
 	route, tenant, id        string
-	headers                  map[string]string
+	headers                  []string
 	json, showPrompt         bool
 }
 
@@ -51,7 +52,7 @@ func newExplainCommand() *cobra.Command {
 	fl.StringVar(&f.route, "route", "", "Envoy's route, as in the configuration's routes")
 	fl.StringVar(&f.tenant, "tenant", "", "who pays")
 	fl.StringVar(&f.id, "id", "", "request id, which seeds the hold-out")
-	fl.StringToStringVar(&f.headers, "header", nil, "request header that rules read, name=value")
+	fl.StringArrayVar(&f.headers, "header", nil, "request header, NAME=VALUE, that inputs.headers names for rules; repeat for more")
 	fl.BoolVar(&f.json, "json", false, "print JSON, as POST /api/v1/explain does")
 	fl.BoolVar(&f.showPrompt, "show-prompt", false, "print what each model would be sent")
 	return c
@@ -67,11 +68,15 @@ func explain(in io.Reader, out, errs io.Writer, args []string, f *explainFlags) 
 	if err != nil {
 		return err
 	}
-	call, err := f.call(in, args)
+	headers, err := f.readHeaders(p.Config.Inputs.Headers)
 	if err != nil {
 		return err
 	}
-	prompt := f.prompt(call)
+	call, err := f.call(in, args, headers)
+	if err != nil {
+		return err
+	}
+	prompt := f.prompt(call, headers)
 	plan, err := p.Router.Explain(prompt)
 	if err != nil {
 		return err
@@ -90,8 +95,28 @@ func explain(in io.Reader, out, errs io.Writer, args []string, f *explainFlags) 
 	return nil
 }
 
+// taskHeader is read by every dialect, so that it need not be an input.
+const taskHeader = "x-task-type"
+
+// readHeaders takes the headers apart. One that no rule could see is a mistake.
+func (f *explainFlags) readHeaders(inputs []string) (map[string]string, error) {
+	headers := map[string]string{}
+	for _, h := range f.headers {
+		name, value, ok := strings.Cut(h, "=")
+		name = strings.ToLower(strings.TrimSpace(name))
+		switch {
+		case !ok || name == "":
+			return nil, fmt.Errorf("--header %q is not NAME=VALUE", h)
+		case name != taskHeader && !slices.Contains(inputs, name):
+			return nil, fmt.Errorf("--header %s: inputs.headers does not name it, so no rule would see it%s", name, routing.Suggest(name, inputs))
+		}
+		headers[name] = value
+	}
+	return headers, nil
+}
+
 // call reads the request: from a file, the argument or standard input.
-func (f *explainFlags) call(in io.Reader, args []string) (*dialect.Call, error) {
+func (f *explainFlags) call(in io.Reader, args []string, headers map[string]string) (*dialect.Call, error) {
 	if f.request == "" {
 		text := strings.Join(args, " ")
 		if text == "" {
@@ -104,7 +129,7 @@ func (f *explainFlags) call(in io.Reader, args []string) (*dialect.Call, error) 
 			}
 			text = string(data)
 		}
-		return parseCall("generate", promptBody(text))
+		return parseCall("generate", promptBody(text), headers)
 	}
 	if len(args) > 0 {
 		return nil, errors.New("give a prompt or --request, not both")
@@ -113,7 +138,7 @@ func (f *explainFlags) call(in io.Reader, args []string) (*dialect.Call, error) 
 	if err != nil {
 		return nil, err
 	}
-	return parseCall(f.dialect, body)
+	return parseCall(f.dialect, body, headers)
 }
 
 func readInput(in io.Reader, name string) ([]byte, error) {
@@ -135,11 +160,11 @@ func promptBody(text string) []byte {
 	return body
 }
 
-func parseCall(name string, body []byte) (*dialect.Call, error) {
+func parseCall(name string, body []byte, headers map[string]string) (*dialect.Call, error) {
 	var known []string
 	for _, d := range dialect.All() {
 		if d.Name() == name {
-			call, err := d.Parse(&dialect.Input{Method: "POST", Body: body, Header: func(string) string { return "" }})
+			call, err := d.Parse(&dialect.Input{Method: "POST", Body: body, Header: func(name string) string { return headers[name] }})
 			if err != nil {
 				return nil, fmt.Errorf("request: %w", err)
 			}
@@ -151,9 +176,9 @@ func parseCall(name string, body []byte) (*dialect.Call, error) {
 }
 
 // prompt is what the router sees of the call, with what Envoy would add.
-func (f *explainFlags) prompt(call *dialect.Call) *routing.Prompt {
+func (f *explainFlags) prompt(call *dialect.Call, headers map[string]string) *routing.Prompt {
 	p := extproc.Prompt(call)
-	p.Route, p.Tenant, p.ID, p.Headers = f.route, f.tenant, f.id, f.headers
+	p.Route, p.Tenant, p.ID, p.Headers = f.route, f.tenant, f.id, headers
 	if f.task != "" {
 		p.Task = f.task
 	}

@@ -115,6 +115,7 @@ routes: {voice: {real_time: true}}
 		args []string
 		want string
 	}{
+		{[]string{"--header", "X-Team=legal"}, "→ model opus   decided by rules: legal"},
 		{[]string{"--header", "x-team=legal"}, "→ model opus   decided by rules: legal"},
 		{[]string{"--route", "voice", "--tenant", "acme"}, "→ pipe green   decided by rules: voice"},
 		{[]string{"--pipe", "purple"}, "→ pipe purple   decided by pipe: pipe purple was asked for"},
@@ -164,6 +165,8 @@ func TestExplainErrors(t *testing.T) {
 		{"{}", []string{"--request", "-", "a prompt"}, "give a prompt or --request, not both"},
 		{"", []string{"--config", bad, "x"}, "2 faults in the configuration"},
 		{"", []string{"--config", "/nonexistent.yml", "x"}, "configuration cannot be read: /nonexistent.yml: no such file or directory"},
+		{"", []string{"--header", "x-team", "x"}, `--header "x-team" is not NAME=VALUE`},
+		{"", []string{"--header", "x-team=legal", "x"}, "--header x-team: inputs.headers does not name it, so no rule would see it"},
 		{"", []string{"--pipe", "red", "x"}, `there is no pipe "red"; there are green, purple`},
 	}
 	for _, tt := range tests {

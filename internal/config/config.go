@@ -48,7 +48,7 @@ type Config struct {
 	// against it instead of only computed; 0.02 is a good value. Off by default.
 	HoldOut float64 `yaml:"holdout" min:"0" max:"1"`
 	// What clients may learn of the choice: nothing, the x-ockham-* response headers, or also `model`
-	// and `route` in the body.
+	// and `route` in the body. Where it is none, here or on a route, explain is off for clients.
 	Expose string `yaml:"expose" enum:"none|headers|full"`
 	// What clients may do besides asking for an answer.
 	Allow Allow `yaml:"allow"`

@@ -223,8 +223,8 @@ func (v *validator) models() {
 		if _, ok := v.c.Pipes[name]; ok {
 			v.fault(at, "is also the name of a pipe; clients could not tell them apart")
 		}
-		if name == "auto" {
-			v.fault(at, `no model can be called "auto": that name lets Ockham pick`)
+		if routing.IsAuto(name) {
+			v.fault(at, "no model can be called %q: that name lets Ockham pick", name)
 		}
 	}
 }
@@ -243,8 +243,8 @@ func (v *validator) pipes() {
 				v.fault(item, "%s is in this pipe already", m)
 			}
 		}
-		if name == "auto" {
-			v.fault(at, `no pipe can be called "auto": that name lets Ockham pick`)
+		if routing.IsAuto(name) {
+			v.fault(at, "no pipe can be called %q: that name lets Ockham pick", name)
 		}
 	}
 }

@@ -98,8 +98,22 @@ func (g *Gateway) web(c *config.Config) http.Handler {
 	return s.Handler()
 }
 
-func (g *Gateway) explain(call *dialect.Call) (*routing.Plan, error) {
-	return g.live.Policy().Router.Explain(extproc.Prompt(call))
+// explain tells clients, where all of them may learn of choices: they can name any route.
+func (g *Gateway) explain(call *dialect.Call, o web.Origin) (*routing.Plan, error) {
+	if g.live.Policy().Hides() {
+		return nil, &dialect.Error{Code: dialect.NotFound, Message: "explaining is off here"}
+	}
+	return g.explainAll(call, o)
+}
+
+// explainAll tells operators. The soft limits that count are those of this replica: Envoy's rate limit
+// service speaks to the filter, which is not on this path.
+func (g *Gateway) explainAll(call *dialect.Call, o web.Origin) (*routing.Plan, error) {
+	prompt, refused := g.policy().Prompt(call, extproc.Origin{ID: o.ID, Route: o.Route, Header: o.Header})
+	if refused != nil {
+		return nil, refused
+	}
+	return g.live.Policy().Router.Explain(prompt)
 }
 
 func socket(c *config.WebSocket, g *Gateway) *web.Socket {

@@ -14,13 +14,14 @@ import (
 	"ockham/bedrock"
 	"ockham/internal/config"
 	"ockham/internal/dashboard"
+	"ockham/internal/web"
 )
 
 // page is the admin page. Explaining costs nothing and is always on; running prompts from there spends
 // money and must be switched on.
 func (g *Gateway) page(c *config.Config) http.Handler {
 	d := dashboard.Deps{
-		Sums: g.telemetry.Sums(), Setup: g.setup, Health: g.health, Explain: g.http.Handler,
+		Sums: g.telemetry.Sums(), Setup: g.setup, Health: g.health, Explain: (&web.Server{Explain: g.explainAll, MaxBody: int64(c.Limits.Body), Log: g.log}).Handler(),
 		PricesAsOf: bedrock.CatalogueDate, Version: g.version, Prompts: c.Telemetry.Prompts,
 	}
 	if c.Telemetry.Playground {

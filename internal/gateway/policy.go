@@ -57,13 +57,12 @@ func (b *bridge) in(r *region, m *routing.Model, guardrail *config.Guardrail) *e
 
 func (b *bridge) known(name string) extproc.Name {
 	switch {
-	case name == "auto" || name == "ockham":
+	case routing.IsAuto(name):
 		return extproc.NameAuto
 	case b.isPipe(name):
 		return extproc.NamePipe
 	case !b.Config.Allow.ConcreteModels:
-		// A client that always names a model is served all the same: its request is routed.
-		return extproc.NameAuto
+		return extproc.NameIgnored
 	}
 	if _, ok := b.Router.Model(name); ok {
 		return extproc.NameModel

@@ -77,6 +77,15 @@ func (p *Policy) Expose(route string) string {
 	return p.Config.Expose
 }
 
+// Hides says that some clients may learn nothing of a choice.
+func (p *Policy) Hides() bool {
+	hides := p.Config.Expose == "none"
+	for _, r := range p.Config.Routes {
+		hides = hides || r.Expose == "none"
+	}
+	return hides
+}
+
 // System is the system text for m; fold says that m takes none, whatever the catalogue says, and the
 // text belongs in front of the first user turn.
 func (p *Policy) System(m *routing.Model, task, client string) (text string, fold bool) {

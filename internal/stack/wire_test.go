@@ -40,13 +40,16 @@ func start(t *testing.T, o Options) *Stack {
 	return s
 }
 
-func (s *Stack) call(t *testing.T, method, path, body string) (int, map[string]any) {
+func (s *Stack) call(t *testing.T, method, path, body string, headers ...string) (int, map[string]any) {
 	t.Helper()
 	req, err := http.NewRequest(method, s.URL+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/json")
+	for i := 0; i < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
@@ -91,6 +94,82 @@ func TestHTTPPort(t *testing.T) {
 		if status, got := s.call(t, c.method, c.path, c.body); status != c.status || got["error"] == nil {
 			t.Errorf("%s: got status %d, %v, want %d and an error", name, status, got, c.status)
 		}
+	}
+}
+
+// What explain says of a request is what becomes of it, whatever the policy reads: headers, metadata,
+// tenant, task, the route.
+func TestExplainAgreesWithWhatIsDone(t *testing.T) {
+	config := filepath.Join(t.TempDir(), "ockham.yml")
+	if err := os.WriteFile(config, []byte(`
+inputs: {headers: [x-team], metadata: [app], tenant: x-tenant}
+otherwise: {ask: [classifier]}
+rules:
+  - {name: legal, when: 'headers["x-team"] == "legal"', model: opus}
+  - {name: app, when: 'metadata["app"] == "chat"', pipe: purple, cascade: {attempts: 1}}
+  - {name: tenant, when: 'tenant == "acme"', pipe: green}
+  - {name: stream, when: 'stream', pipe: purple}
+  - {name: here, when: 'route == "prompt" && code', pipe: green}
+`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, Options{Config: config})
+	for name, tt := range map[string]struct {
+		body, want string
+		header     []string
+	}{
+		"plain":    {`{"prompt":"Which is larger, 9.11 or 9.9? Explain in steps."}`, "classifier", nil},
+		"header":   {`{"prompt":"Hello."}`, "legal", []string{"X-Team", "legal"}},
+		"metadata": {`{"prompt":"Hello.","metadata":{"app":"chat"}}`, "app", nil},
+		"tenant":   {`{"prompt":"Hello."}`, "tenant", []string{"x-tenant", "acme"}},
+		"task":     {`{"prompt":"Hello.","task_type":"code"}`, "task_type code", nil},
+		"route":    {`{"prompt":"Write a Python function that sorts: def sort(list): pass"}`, "here", nil},
+		"pipe":     {`{"prompt":"Hello.","pipe":"purple"}`, "pipe purple", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			status, told := s.call(t, "POST", "/api/v1/explain?route=prompt", tt.body, tt.header...)
+			if status != 200 {
+				t.Fatalf("explain: got %d %v", status, told)
+			}
+			status, done := s.call(t, "POST", "/api/v1/generate", tt.body, tt.header...)
+			if status != 200 {
+				t.Fatalf("generate: got %d %v", status, done)
+			}
+			plan, route := told["plan"].(map[string]any), done["route"].(map[string]any)
+			for _, key := range []string{"pipe", "strategy", "reason"} {
+				if plan[key] != route[key] {
+					t.Errorf("%s: explained as %v, done as %v", key, plan[key], route[key])
+				}
+			}
+			first := route["attempts"].([]any)[0].(map[string]any)["model"]
+			if got := plan["models"].([]any)[0]; got != first {
+				t.Errorf("explained as %v, done by %v first", got, first)
+			}
+			if reason := fmt.Sprint(plan["strategy"], ": ", plan["reason"]); !strings.Contains(reason, tt.want) {
+				t.Errorf("decided by %s, want %s", reason, tt.want)
+			}
+		})
+	}
+	if status, got := s.call(t, "POST", "/api/v1/explain?profile=x", `{"prompt":"Hello."}`); status != 400 {
+		t.Errorf("an unknown parameter: got %d %v, want 400", status, got)
+	}
+}
+
+// A client can name any route, so one that must learn nothing could ask in another's place.
+func TestWhereNothingIsExposedNothingIsExplained(t *testing.T) {
+	s := start(t, Options{Override: func(c *config.Config) {
+		c.Routes = map[string]config.Route{"closed": {Expose: "none"}}
+	}})
+	if status, got := s.call(t, "POST", "/api/v1/explain", `{"prompt":"Hello."}`); status != 404 || got["plan"] != nil {
+		t.Errorf("got %d %v, want 404", status, got)
+	}
+	resp, err := http.Post(s.Admin+"/api/explain", "application/json", strings.NewReader(`{"prompt":"Hello."}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	if resp.StatusCode != 200 {
+		t.Errorf("on the admin page: got %d, want 200", resp.StatusCode)
 	}
 }
 

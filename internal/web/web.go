@@ -11,6 +11,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -20,8 +21,9 @@ import (
 
 // Server answers the HTTP port. Its funcs must be safe for concurrent use.
 type Server struct {
-	// Explain decides about a call without asking any model.
-	Explain func(*dialect.Call) (*routing.Plan, error)
+	// Explain decides about a call without asking any model. Its error is a *dialect.Error or a
+	// *routing.Unservable.
+	Explain func(*dialect.Call, Origin) (*routing.Plan, error)
 	// Models lists the names that a client may ask for.
 	Models func() []string
 	// Feedback notes what a client thinks of an answer; nil refuses it.
@@ -30,6 +32,12 @@ type Server struct {
 	Socket   *Socket // nil: no WebSocket
 	MaxBody  int64
 	Log      *slog.Logger
+}
+
+// Origin is where a request that is explained would come from.
+type Origin struct {
+	ID, Route string
+	Header    func(name string) string
 }
 
 // Feedback is a client's word on an answer.
@@ -51,26 +59,48 @@ func (s *Server) Handler() http.Handler {
 	return mux
 }
 
-// explain tells how a request would be routed; the body is that of generate.
+// explain tells how a request would be routed; the body is that of generate. Headers are read as they
+// would be there. The route cannot be: it is that of explain itself, so it is named in the query.
 func (s *Server) explain(w http.ResponseWriter, r *http.Request) {
-	body, refused := s.read(w, r)
-	if refused != nil {
-		s.fail(w, r, refused)
-		return
-	}
-	call, err := dialect.Generate{}.Parse(&dialect.Input{
-		Method: r.Method, Path: r.URL.Path, Header: r.Header.Get, Body: body, RequestID: r.Header.Get("X-Request-Id"),
-	})
-	if err != nil {
-		s.fail(w, r, err)
-		return
-	}
-	plan, err := s.Explain(call)
+	plan, err := s.explained(w, r)
 	if err != nil {
 		s.fail(w, r, err)
 		return
 	}
 	writeJSON(w, routing.Explained(plan))
+}
+
+func (s *Server) explained(w http.ResponseWriter, r *http.Request) (*routing.Plan, error) {
+	route, err := routeOf(r.URL.RawQuery)
+	if err != nil {
+		return nil, err
+	}
+	body, err := s.read(w, r)
+	if err != nil {
+		return nil, err
+	}
+	from := Origin{ID: r.Header.Get("X-Request-Id"), Route: route, Header: r.Header.Get}
+	call, err := dialect.Generate{}.Parse(&dialect.Input{
+		Method: r.Method, Path: r.URL.Path, Header: from.Header, Body: body, RequestID: from.ID,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Explain(call, from)
+}
+
+// routeOf reads ?route=NAME, and nothing else.
+func routeOf(query string) (string, error) {
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return "", dialect.Invalid("", "the query is malformed; it may be ?route=NAME")
+	}
+	for name := range values {
+		if name != "route" {
+			return "", dialect.Invalid(name, "the query may hold route, the name of Envoy's route, and nothing else")
+		}
+	}
+	return values.Get("route"), nil
 }
 
 func (s *Server) models(w http.ResponseWriter, r *http.Request) {
