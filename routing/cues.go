@@ -8,6 +8,7 @@ const (
 	cueCode = iota
 	cueMath
 	cueSteps
+	cueLogic // conditions and choices, which speak for steps where no chore is asked for
 	cueKinds
 )
 
@@ -38,7 +39,11 @@ type cues struct {
 	jsonSigns int
 	how       bool // "how many", "how far", "what percent", ...
 	wordsSeen int
+	chore     bool // the request begins with one: "Summarise", "Translate"
 }
+
+// choreWithin is among how many of the first words a chore is looked for.
+const choreWithin = 12
 
 func readCues(text string) cues {
 	var c cues
@@ -99,6 +104,8 @@ func (c *cues) word(p *piece) {
 	}
 	c.count(m)
 	switch m.id {
+	case idChore:
+		c.chore = c.chore || c.wordsSeen <= choreWithin
 	case idJSON:
 		c.jsonWord = true
 	case idQuantity:
@@ -198,11 +205,17 @@ func (c *cues) math() bool {
 	if c.numbers >= 3 && c.questions > 0 {
 		points++
 	}
+	if !c.chore && c.questions > 0 && c.numbers >= 4 && 10*c.numbers >= c.wordsSeen {
+		points += enough // figures, and a question about them
+	}
 	return points >= enough
 }
 
 func (c *cues) steps() bool {
 	points := c.points[cueSteps]
+	if !c.chore {
+		points += c.points[cueLogic]
+	}
 	if c.items >= 3 {
 		points += 2
 	}

@@ -29,6 +29,16 @@ var (
 		1: "(plan planning planen) (steps step schritte schritt étapes étape pasos etapas passaggi) (then dann puis ensuite luego entonces depois poi) (first zuerst primero primeiro prima) (finally schließlich enfin finalmente infine) (second third) (next danach) " +
 			"(why warum pourquoi perché) (explain erkläre expliquez explique explica spiega) (consider considering) (constraints constraint) (pros cons) (risks risk) (because therefore) (implications consequences) (options alternatives) (reason reasoning) (given assume suppose) (optimal optimize) (multiple several)",
 	}
+	// Words of conditions, bounds and choices: schedules, puzzles, rules to be applied.
+	logicWords = map[int]string{
+		2: "(assumption assumptions annahme hypothèse suposición) (minimise minimize maximise maximize) (shortest cheapest fewest fastest) (schedule scheduling roster rota allocate) " +
+			"(conclusion conclude infer deduce) (consistent inconsistent contradict contradiction violate violates)",
+		1: "(if unless falls wenn si) (otherwise else sonst sinon) (must may cannot) (exactly genau exactement) (nobody none neither nor niemand) (before after vor nach avant après) " +
+			"(each every per jeder chaque cada) (rule rules condition conditions clause regel règle regla) (possible valid) (true false) (worth) (assign split fit) " +
+			"(which welche welcher quel quelle cuál) (needs requires require depends) (finished start starts ends) (whether ob)",
+	}
+	choreWords = "summarize summarise summary summaries condense shorten translate rewrite rephrase reword paraphrase proofread extract classify categorize categorise label tag convert reformat format list " +
+		"zusammenfassen zusammenfassung fasse übersetze übersetzen extrahiere klassifiziere formuliere résume résumez résumer traduis traduisez extrais classe reformule resume resuma traduce traduzca extrae clasifica traduza extraia riassumi traduci estrai"
 	quantityWords = "many much far long old fast tall often cuántos cuántas cuánto quantos quantas quanto viele viel combien quanti quante"
 	jsonWords     = "json jsonl"
 )
@@ -39,6 +49,7 @@ const (
 	idFence    = 252
 	idOperator = 253
 	idSymbol   = 254
+	idChore    = 255
 )
 
 // mathMarks are single marks that formulas hold: a backslash begins what TeX calls a command.
@@ -77,7 +88,7 @@ func buildLexicon() *table {
 		}
 	}
 	next := uint16(1)
-	for kind, lists := range []map[int]string{cueCode: codeWords, cueMath: mathWords, cueSteps: stepWords} {
+	for kind, lists := range []map[int]string{cueCode: codeWords, cueMath: mathWords, cueSteps: stepWords, cueLogic: logicWords} {
 		for points := 2; points >= 1; points-- {
 			for _, group := range groups(lists[points]) {
 				t.all(group, mark{id: next, kind: uint8(kind), points: uint8(points)})
@@ -86,6 +97,7 @@ func buildLexicon() *table {
 		}
 	}
 	t.all(quantityWords, mark{id: idQuantity, kind: cueMath})
+	t.all(choreWords, mark{id: idChore, kind: cueLogic})
 	t.all(jsonWords, mark{id: idJSON, kind: cueCode})
 	t.all(operators, mark{id: idOperator, kind: cueCode, points: 2})
 	t.all(fence, mark{id: idFence, kind: cueCode, points: enough})
