@@ -6,6 +6,7 @@ import (
 
 	"ockham/bedrock"
 	"ockham/dialect"
+	"ockham/routing"
 )
 
 // serve sends a whole answer to a plain client.
@@ -86,13 +87,16 @@ func (x *exchange) pour(a *attempt) error {
 	return x.write(out, false)
 }
 
-// mustFail tells whether a released answer is no good after all. What only the checks object to is
-// told in the last event when no larger model could have done better.
+// mustFail tells whether a released answer is no good after all. What only a check objects to is told in
+// the last event where no larger model could have done better, and where the answer is whole and of some
+// use: an error would take from the client what it has, and give nothing.
 func (x *exchange) mustFail(a *attempt) bool {
-	if a.failure != nil {
+	switch {
+	case a.failure != nil:
 		return true
-	}
-	if !a.rejected() {
+	case !a.rejected():
+		return false
+	case a.done && rankOf(a.reject.Reason) > rankOf(routing.ReasonSchema) && !x.call.Restart:
 		return false
 	}
 	_, could := x.next(a)

@@ -254,6 +254,52 @@ func TestBrokenAfterRelease(t *testing.T) {
 	}
 }
 
+// atEnd objects to every whole answer.
+type atEnd struct{ reason routing.Reason }
+
+func (atEnd) Name() string { return "at end" }
+
+func (c atEnd) Start(*routing.Prompt) routing.Look {
+	return func(a *routing.Answer) routing.Verdict {
+		if a.Done {
+			return routing.Rejected(c.reason, "at the end")
+		}
+		return routing.Verdict{}
+	}
+}
+
+// A check that can only object once all of a stream has gone out: a whole answer that still helps ends with
+// the verdict, one that does not with an error.
+func TestObjectionAfterRelease(t *testing.T) {
+	for reason, kind := range map[routing.Reason]string{routing.ReasonFormat: "done", routing.ReasonUngrounded: "done", routing.ReasonJSON: "error", routing.ReasonLoop: "error"} {
+		t.Run(string(reason), func(t *testing.T) {
+			r := newRig(t, options{emulator: paced, plan: func(p *routing.Plan) {
+				p.Checks, p.Hold = []routing.Check{atEnd{reason}}, routing.Hold{Tokens: 1}
+			}})
+			s := readStream(t, r.post(t, prompt(question, streaming)).Body)
+			if s.kind != kind || s.text == "" {
+				t.Fatalf("got %+v, want text and then %s", s.all, kind)
+			}
+			if a := s.last.Route.Attempts; kind == "done" && (len(a) != 1 || a[0].Verdict != "reject" || a[0].Reason != string(reason)) {
+				t.Errorf("got attempts %+v, want one that was rejected", a)
+			}
+			restarted := readStream(t, r.post(t, prompt(question, streaming, `"restart":true`)).Body)
+			if n := len(restarted.last.Route.Attempts); n < 2 {
+				t.Errorf("with restart: got %d attempts, want another model's", n)
+			}
+		})
+	}
+}
+
+// Where every answer is empty, the client is told so.
+func TestAllEmpty(t *testing.T) {
+	r := newRig(t, options{upstream: (&big{}).start(t)})
+	a := r.post(t, prompt("hi"))
+	if got := a.reply(t); a.Status != http.StatusOK || got.Text != "" || len(got.Route.Attempts) != 3 || a.Header.Get("X-Ockham-Verdict") != "reject;empty" {
+		t.Errorf("got status %d, verdict %q: %s", a.Status, a.Header.Get("X-Ockham-Verdict"), a.Body)
+	}
+}
+
 // With restart, the client is told to forget what it has, and gets the larger model's answer.
 func TestRestart(t *testing.T) {
 	r := newRig(t, options{emulator: paced, plan: func(p *routing.Plan) {
