@@ -46,6 +46,7 @@ func Default() *Config {
 			{Name: "language"},
 			{Name: "loop"},
 			{Name: "numbers"},
+			{Name: "format"},
 		},
 		Hold:      Hold{Tokens: 40, Time: Duration(800 * time.Millisecond)},
 		Aim:       0.98,

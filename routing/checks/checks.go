@@ -54,7 +54,7 @@ func All() map[string]func(Options) (routing.Check, error) {
 
 // defaults are the checks of a policy that names none, in the order in which they are asked: what costs
 // little and is certain comes first.
-var defaults = [...]string{"malformed", "empty", "cut", "json", "schema", "tools", "refusal", "language", "loop", "numbers"}
+var defaults = [...]string{"malformed", "empty", "cut", "json", "schema", "tools", "refusal", "language", "loop", "numbers", "format"}
 
 // simple makes a check that takes no options.
 func simple(c routing.Check) func(Options) (routing.Check, error) {

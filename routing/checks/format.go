@@ -96,7 +96,7 @@ func (f formatCheck) Start(p *routing.Prompt) routing.Look {
 			problem = "not checked: metadata format: " + err.Error()
 		}
 		rules = append(rules[:len(rules):len(rules)], more...)
-	} else if f.reader != nil {
+	} else if f.reader != nil && p.Format == routing.FormatText { // what a request for JSON says is about its fields
 		asked := f.reader.read(p.Last().Text)
 		more, err := asked.rules(f.languages)
 		if err == nil { // what was read wrongly asks for nothing

@@ -114,11 +114,42 @@ func TestFormatRead(t *testing.T) {
 		{"Give two different answers, divided by ******.", Format{Parts: Range{Min: 2, Max: 2}}},
 		{"The letter q should appear at least 4 times.", Format{Counts: []Count{{Pattern: "(?i)q", Range: Range{Min: 4}}}}},
 		{"Add a title in double angular brackets, like <<title>>.", Format{Matches: []string{`<<[^\n]*[^<>\s][^\n]*>>`}}},
+		{"Describe the boat, max 8 words.", Format{Words: Range{Max: 8}}},
+		{"Describe the boats in at most 30 words.", Format{Words: Range{Max: 33}}},
+		{"Describe three boats in at most 30 words each.", Format{}},
+		{"Give the name and a reason of at most 12 words.", Format{}},
+		{"Is it a boat? Answer with one word.", Format{Words: Range{Max: 3}}},
+		{"Only the number.", Format{Words: Range{Max: 3}}},
+		{"What is the one word that sailors say?", Format{}},
+		{"Answer yes, no or later.", Format{Matches: []string{`(?i)(?:^|\PL)(?:yes|no|later)(?:\PL|$)`}, Words: Range{Max: 4}}},
+		{`Reply with "sail on" or "turn back".`, Format{Matches: []string{`(?i)(?:^|\PL)(?:sail on|turn back)(?:\PL|$)`}, Words: Range{Max: 5}}},
+		{"Answer yes or no and say why.", Format{}},
+		{"Classify it as exactly one of: boat, ship.", Format{Matches: []string{`(?i)(?:^|\PL)(?:boat|ship)(?:\PL|$)`}}},
+		{"Convert it to CSV.", Format{Matches: []string{`[,;\t]`}, Lacks: []string{`(?m)^\s*\|.*\|\s*$`}}},
+		{"The boats are below as CSV.", Format{}},
+		{"Make a Markdown checklist of it.", Format{Matches: []string{`(?m)^\s*[-*] \[[ xX]\]`}}},
+		{"List the boats, one per line.", Format{Lacks: []string{`\A[^\n]*[,;] [^\n]*[,;] [^\n]*\z`}}},
+		{"Name the boats, comma separated.", Format{Lacks: []string{`(?m)^\s*(?:[-*•]|\d{1,3}[.)]) `}}},
+		{"Turn it into one flowing paragraph.", Format{Lacks: []string{`(?m)^\s*[-*•] `}}},
 		{"Make 3 sections and mark each with Part X.", Format{Section: "Part", Sections: Range{Min: 3}}},
 	}
 	for _, tt := range tests {
 		if d := cmp.Diff(tt.want, r.read(tt.in), cmpopts.EquateEmpty()); d != "" {
 			t.Errorf("%q (-want +got):\n%s", tt.in, d)
+		}
+	}
+}
+
+// A table is one with a rule below its header.
+func TestMarkdownTable(t *testing.T) {
+	p := &routing.Prompt{Turns: []routing.Turn{{Role: "user", Text: "Reformat as a Markdown table: Anna 3, Ben 4."}}}
+	for answer, want := range map[string]routing.Decision{
+		"| name | n |\n|---|---:|\n| Anna | 3 |\n| Ben | 4 |": routing.Accept,
+		"name | n\n--- | ---\nAnna | 3":                       routing.Accept,
+		"Anna has 3 and Ben has 4.":                           routing.Reject,
+	} {
+		if got := verdictOf(t, "format", Options{}, p, routing.Answer{Text: answer}); got.Decision != want {
+			t.Errorf("%q: got %+v, want %v", answer, got, want)
 		}
 	}
 }

@@ -31,6 +31,7 @@ func newFormatReader() *formatReader {
 	r.counts()
 	r.words()
 	r.looks()
+	r.shapes()
 	return r
 }
 

@@ -8,13 +8,13 @@ import (
 // counts reads how many words, sentences, paragraphs and so on are asked for.
 func (r *formatReader) counts() {
 	const unit = `(?: of)?(?: a total of)? ?NUM(?:\s*(?:to|-|–|or|and)\s*NUM)?(\s*\+|\s+or more)?`
-	r.match("word", relation+`?`+unit+`[ -]words?\b( or less| or fewer| in all| with all| or phrases in all)?`, func(f *Format, _ sentence, m []string) {
+	r.match("word", relation+`?`+unit+`[ -]words?\b( or less| or fewer| in all| with all| or phrases in all)?`, func(f *Format, s sentence, m []string) {
 		if strings.HasSuffix(m[5], "all") {
 			f.capitals(bound(m[1], numberOf(m[2])))
 			return
 		}
-		if n, ok := asked(m); ok {
-			f.Words = f.Words.and(n)
+		if n, ok := asked(m); ok && !s.ofParts() {
+			f.Words = f.Words.and(n.loose())
 		}
 	})
 	r.match("sentence", relation+`?`+unit+`[ -](?:\w+ )?sentences?\b( or less| or fewer)?`, func(f *Format, s sentence, m []string) {
@@ -52,6 +52,20 @@ func (r *formatReader) counts() {
 	})
 	r.sections()
 	r.capitalsAndLetters()
+}
+
+// loose lets a longer text pass its limit of words by a tenth: numbers and dashes are counted in more than one way.
+func (r Range) loose() Range {
+	if r.Max >= 20 && r.Min == 0 {
+		r.Max += r.Max / 10
+	}
+	return r
+}
+
+// ofParts tells whether a count may be of parts of the answer: "at most ten words each", "a reason of at
+// most 12 words".
+func (s sentence) ofParts() bool {
+	return hasAny(s.lower, []string{" each", " per ", " every ", " both ", "each ", " of at most ", " of no more than "})
 }
 
 // asked reads the groups of a unit: relation, number, a second number, "+", and what follows.

@@ -36,7 +36,7 @@ func (g grounded) Name() string { return g.name }
 func (g grounded) Start(p *routing.Prompt) routing.Look {
 	sources := sourcesOf(p)
 	if len(sources) == 0 {
-		return nil
+		return pastedNumbers(p, g.known)
 	}
 	return func(a *routing.Answer) routing.Verdict {
 		if !a.Done {

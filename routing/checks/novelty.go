@@ -24,9 +24,15 @@ type source struct {
 type vocabulary struct {
 	empty   *wordSet // words that carry no claim
 	spelled map[uint64]int
+	verbs   *wordSet // that ask for work on a text; see pasted.go
+	compute *wordSet // and for figures that it does not have
+	totals  *wordSet // or may not have
+	spans   *wordSet // of time
 }
 
-func newVocabulary() *vocabulary { return &vocabulary{emptyWords(), spelledNumbers()} }
+func newVocabulary() *vocabulary {
+	return &vocabulary{emptyWords(), spelledNumbers(), wordsOf(textVerbs), wordsOf(computeWords), wordsOf(totalWords), wordsOf(spanWords)}
+}
 
 // maxSource bounds how much of the sources is read, from their beginning.
 const maxSource = 256 << 10

@@ -100,3 +100,10 @@ func flush(word []byte, do func([]byte)) []byte {
 	}
 	return word[:0]
 }
+
+// wordsOf is the set of a text's words.
+func wordsOf(text string) *wordSet {
+	set := newWordSet(128)
+	eachWord(text, func(w []byte) { set.add(hash(w)) })
+	return set
+}
