@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,6 +32,7 @@ type row struct {
 	rightLarge   int
 	rightSmall   int
 	smallCost    float64
+	gained, lost int // answers that only Ockham's way got right, and only the largest model
 	took, direct []time.Duration
 }
 
@@ -57,6 +59,8 @@ func (r *row) add(res Result) {
 	r.right += count(res.Right)
 	r.rightLarge += count(res.Large.Right)
 	r.rightSmall += count(res.Small.Right)
+	r.gained += count(res.Right && !res.Large.Right)
+	r.lost += count(!res.Right && res.Large.Right)
 	if len(res.Escalated) == 0 {
 		r.took, r.direct = append(r.took, res.Took), append(r.direct, res.Small.Took)
 	}
@@ -67,6 +71,13 @@ func count(b bool) int {
 		return 1
 	}
 	return 0
+}
+
+// chance is by how many right answers the difference to the largest model may differ from its mean, at 95 %:
+// a paired comparison, in which only the requests count that one of the two got right.
+func (r *row) chance() float64 {
+	d := float64(r.gained - r.lost)
+	return 1.96 * math.Sqrt(float64(r.gained+r.lost)-d*d/float64(max(r.n, 1)))
 }
 
 // columns are the table's: what stands over them, and whether it is text, on the left, or a number, on the right.
@@ -212,10 +223,11 @@ func conclude(w io.Writer, r *row) error {
 large, small: the same prompts sent to the largest or the smallest model alone; right: answers that met their expectation.
 
 Cost: $%.4f against $%.4f for always calling the largest model (%.0f%% saved) and $%.4f for always the smallest.
-Right: %d of %d, against %d for the largest and %d for the smallest.
+Right: %d of %d, against %d for the largest and %d for the smallest. Which model gets which request right is drawn: of the
+requests that only one of the two got right, %d are Ockham's and %d the largest model's, so the difference is %d give or take %.0f.
 Latency: through Envoy and Ockham a request took %s more than straight to the emulator (median of %d that were not
 escalated; p99 %s more).
-`, r.cost, r.large, saved(r.cost, r.large), r.smallCost, r.right, r.n, r.rightLarge, r.rightSmall,
+`, r.cost, r.large, saved(r.cost, r.large), r.smallCost, r.right, r.n, r.rightLarge, r.rightSmall, r.gained, r.lost, r.gained-r.lost, r.chance(),
 		(quantile(r.took, .5) - quantile(r.direct, .5)).Round(10*time.Microsecond), len(r.took),
 		(quantile(r.took, .99) - quantile(r.direct, .99)).Round(10*time.Microsecond))
 	return err
