@@ -8,29 +8,16 @@ import (
 	"ockham/routing"
 )
 
-// Names of the GenAI conventions. They stand in a repository of their own since conventions v1.42:
-// open-telemetry/semantic-conventions-genai, docs/gen-ai/gen-ai-metrics.md and gen-ai-spans.md.
-const (
-	genAIOperation    = "gen_ai.operation.name"
-	genAIProvider     = "gen_ai.provider.name"
-	genAIRequestModel = "gen_ai.request.model"
-	genAITokenType    = "gen_ai.token.type"
-	errorType         = "error.type"
-
-	operationChat   = "chat"
-	providerBedrock = "aws.bedrock"
-)
-
 // metrics holds the instruments; docs/operations-metrics.md lists them. Only the worker records.
 type metrics struct {
 	registry *registry
 
-	operation, first, usage *histogram
+	inference inference
 
 	duration, decision, hold, judge, feedback *histogram
 
 	requests, errors, escalations, attempts, rejects *counter
-	tokens, cost, largest                            *counter
+	cost, largest                                    *counter
 	armRequests, armCost, armSquared, armRejects     *counter
 	unchecked, restarts, left                        *counter
 	mended, skipped, then                            *counter
@@ -47,13 +34,8 @@ const (
 
 func newMetrics(m *registry) *metrics {
 	return &metrics{
-		registry: m,
-		operation: m.histogram("gen_ai.client.operation.duration", "s", "Time of one attempt, from the call of the model to the end of its answer.",
-			durationBuckets(), genAIOperation, genAIProvider, genAIRequestModel, errorType),
-		first: m.histogram("gen_ai.client.operation.time_to_first_chunk", "s", "Time of one streamed attempt until its first token.",
-			firstTokenBuckets(), genAIOperation, genAIProvider, genAIRequestModel),
-		usage: m.histogram("gen_ai.client.token.usage", "{token}", "Tokens of one attempt; input includes cached tokens.",
-			tokenBuckets(), genAIOperation, genAIProvider, genAIRequestModel, genAITokenType),
+		registry:  m,
+		inference: newInference(m),
 
 		requests: m.counter("ockham.requests", "{request}", "Requests that ended.", "pipe", "strategy", "verdict"),
 		duration: m.histogram("ockham.request.duration", "s", "Time of one request, from its headers to the end of the answer.", durationBuckets(), "pipe", "stream", "escalated"),
@@ -64,7 +46,6 @@ func newMetrics(m *registry) *metrics {
 		escalations: m.counter("ockham.escalations", "{request}", "Requests answered by another model than the first, by why the first answer was rejected.", "pipe", "reason"),
 		attempts:    m.counter("ockham.attempts", "{attempt}", "Calls of models.", "pipe", "model", "verdict"),
 		rejects:     m.counter("ockham.rejects", "{attempt}", "Attempts that a check or a failure rejected, by reason.", "model", "reason"),
-		tokens:      m.counter("ockham.tokens", "{token}", "Tokens by type: input, output, cache_read, cache_write.", "model", "type"),
 		cost:        m.counter("ockham.cost.usd", "{USD}", "What was spent. kind: served, rejected (attempts whose answer was not sent), judge, verifier.", "model", "kind"),
 		largest:     m.counter("ockham.cost.largest.usd", "{USD}", "Counterfactual: what the same tokens would have cost at the largest model."),
 		judge:       m.histogram("ockham.judge.duration", "s", "Time of one judge or verifier call.", shortBuckets(), "what", "model"),
@@ -144,8 +125,7 @@ func (m *metrics) attempt(at moment, pipe string, o *extproc.Outcome, i int) {
 		m.rejects.add(1, name, m.words.bound(string(a.Reason)))
 	}
 	m.judged(pipe, name, a)
-	m.call(at, id, a, o.Stream)
-	m.count(name, a.Tokens)
+	m.inference.record(at, id, a, o.Stream, o.Plan != nil && o.Plan.Features.Images)
 }
 
 // judged counts what checks did besides accepting and rejecting, and what came of a rejection.
@@ -158,32 +138,6 @@ func (m *metrics) judged(pipe, model string, a *extproc.Attempt) {
 	}
 	if then, _, ok := strings.Cut(a.Then, ":"); ok {
 		m.then.add(1, pipe, m.words.bound(then))
-	}
-}
-
-// call records what the GenAI conventions ask of one operation. A call that failed has no tokens.
-func (m *metrics) call(at moment, id string, a *extproc.Attempt, stream bool) {
-	failure := failureType(a.Reason)
-	m.operation.record(at, a.Took.Seconds(), operationChat, providerBedrock, id, failure)
-	if stream && a.FirstToken > 0 && failure == "" {
-		m.first.record(at, a.FirstToken.Seconds(), operationChat, providerBedrock, id)
-	}
-	if in := a.Tokens.In + a.Tokens.CacheRead + a.Tokens.CacheWrite; in > 0 {
-		m.usage.record(at, float64(in), operationChat, providerBedrock, id, "input")
-	}
-	if a.Tokens.Out > 0 {
-		m.usage.record(at, float64(a.Tokens.Out), operationChat, providerBedrock, id, "output")
-	}
-}
-
-func (m *metrics) count(model string, t routing.Tokens) {
-	for _, kind := range []struct {
-		name string
-		n    int
-	}{{"input", t.In}, {"output", t.Out}, {"cache_read", t.CacheRead}, {"cache_write", t.CacheWrite}} {
-		if kind.n > 0 {
-			m.tokens.add(float64(kind.n), model, kind.name)
-		}
 	}
 }
 

@@ -33,8 +33,10 @@ func TestMetricsOfAnEscalation(t *testing.T) {
 		`ockham_hold_duration_seconds_count{pipe="green"} 1`,
 		`ockham_judge_duration_seconds_count{model="small",what="judge"} 1`,
 		`ockham_feedback_score_sum{pipe="green"} 0.75`,
-		`gen_ai_client_operation_duration_seconds_count{gen_ai_operation_name="chat",gen_ai_provider_name="aws.bedrock",gen_ai_request_model="us.test.large-v1"} 1`,
-		`gen_ai_client_token_usage_sum{gen_ai_operation_name="chat",gen_ai_provider_name="aws.bedrock",gen_ai_request_model="us.test.large-v1",gen_ai_token_type="input"} 100`,
+		`gen_ai_client_inference_duration_seconds_count{gen_ai_operation_name="chat",gen_ai_provider_name="aws.bedrock",gen_ai_request_model="us.test.large-v1"} 1`,
+		`gen_ai_client_inference_usage_input_tokens_total{gen_ai_operation_name="chat",gen_ai_provider_name="aws.bedrock",gen_ai_request_model="us.test.large-v1",gen_ai_token_modality="text"} 100`,
+		`gen_ai_client_inference_usage_cache_read_input_tokens_total{gen_ai_operation_name="chat",gen_ai_provider_name="aws.bedrock",gen_ai_request_model="us.test.large-v1",gen_ai_token_modality="text"} 40`,
+		`gen_ai_client_inference_operation_output_tokens_sum{gen_ai_operation_name="chat",gen_ai_provider_name="aws.bedrock",gen_ai_request_model="us.test.large-v1"} 30`,
 		`ockham_build_info{prices_as_of="2026-01-01",version="test"} 1`,
 	} {
 		if !strings.Contains(body, want+"\n") {
@@ -47,7 +49,7 @@ func TestExemplarsNameTheTrace(t *testing.T) {
 	tel := startTelemetry(t, quietConfig())
 	tel.take(note{ended: &event{outcome: *escalated("r1")}})
 	body := scrape(t, tel, "application/openmetrics-text; version=1.0.0")
-	for _, name := range []string{"gen_ai_client_operation_duration_seconds_bucket", "ockham_request_duration_seconds_bucket"} {
+	for _, name := range []string{"gen_ai_client_inference_duration_seconds_bucket", "ockham_request_duration_seconds_bucket"} {
 		if !strings.Contains(strings.Join(scraped(body, name), "\n"), `trace_id="0af7651916cd43dd8448eb211c80319c"`) {
 			t.Errorf("%s has no exemplar with the request's trace", name)
 		}
@@ -75,7 +77,8 @@ func TestFailuresAndOddRequests(t *testing.T) {
 		`ockham_unchecked_total 1`,
 		`ockham_restarts_total 1`,
 		`ockham_requests_total{pipe="none",strategy="none",verdict="none"} 2`,
-		`gen_ai_client_operation_duration_seconds_count{error_type="timeout",gen_ai_operation_name="chat",gen_ai_provider_name="aws.bedrock",gen_ai_request_model="unknown"} 1`,
+		`gen_ai_client_inference_duration_seconds_count{error_type="timeout",gen_ai_operation_name="chat",gen_ai_provider_name="aws.bedrock",gen_ai_request_model="unknown"} 1`,
+		`gen_ai_client_inference_usage_output_tokens_total{gen_ai_operation_name="chat",gen_ai_provider_name="aws.bedrock",gen_ai_request_model="unknown",gen_ai_token_modality="unknown"} 0`,
 	} {
 		if !strings.Contains(body, want+"\n") {
 			t.Errorf("/metrics lacks %s", want)

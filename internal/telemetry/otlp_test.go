@@ -152,7 +152,7 @@ func TestACollectorGetsLogsMetricsAndTraces(t *testing.T) {
 			settle(t, tel)
 			checkSpans(t, got.spans)
 			checkLogs(t, got.bodies)
-			for _, want := range []string{"gen_ai.client.operation.duration", "gen_ai.client.token.usage", "ockham.requests", "ockham.cost.usd"} {
+			for _, want := range []string{"gen_ai.client.inference.duration", "gen_ai.client.inference.usage.input_tokens", "ockham.requests", "ockham.cost.usd"} {
 				if !got.metrics[want] {
 					t.Errorf("no metric %s arrived; got %v", want, got.metrics)
 				}

@@ -41,7 +41,7 @@ func panelsAsRules(t *testing.T) string {
 	grafana := strings.NewReplacer("$__rate_interval", "5m", "$__range", "1h", "$instance", ".*")
 	var rules []rule
 	for where, expr := range exprs {
-		if strings.HasPrefix(where, "panel ") {
+		if strings.HasPrefix(where, "panel") {
 			rules = append(rules, rule{Record: "panel", Expr: grafana.Replace(expr)})
 		}
 	}

@@ -125,43 +125,80 @@ type rule struct {
 	Record string `yaml:"record"`
 	Alert  string `yaml:"alert"`
 	Expr   string `yaml:"expr"`
+
+	Annotations map[string]string `yaml:"annotations"`
 }
 
-// expressions are those of the rules and of Grafana's panels, by where they stand.
-func expressions(t *testing.T) (exprs map[string]string, recorded map[string]bool) {
+// rules are all of rules.yml.
+func rules(t *testing.T) (list []rule) {
 	t.Helper()
-	exprs, recorded = map[string]string{}, map[string]bool{}
-	var rules struct {
+	var file struct {
 		Groups []struct {
 			Rules []rule `yaml:"rules"`
 		} `yaml:"groups"`
 	}
-	if err := yaml.Unmarshal(read(t, monitoring+"rules.yml"), &rules); err != nil {
+	if err := yaml.Unmarshal(read(t, monitoring+"rules.yml"), &file); err != nil {
 		t.Fatal(err)
 	}
-	for _, g := range rules.Groups {
-		for _, r := range g.Rules {
-			exprs["rule "+r.Record+r.Alert] = r.Expr
-			recorded[r.Record] = true
-		}
+	for _, g := range file.Groups {
+		list = append(list, g.Rules...)
 	}
-	var board struct {
-		Panels []struct {
-			Title   string `json:"title"`
-			Targets []struct {
-				Expr string `json:"expr"`
-			} `json:"targets"`
-		} `json:"panels"`
+	return list
+}
+
+// expressions are those of the rules and of Grafana's dashboard, by where they stand.
+func expressions(t *testing.T) (exprs map[string]string, recorded map[string]bool) {
+	t.Helper()
+	exprs, recorded = map[string]string{}, map[string]bool{}
+	for _, r := range rules(t) {
+		exprs["rule "+r.Record+r.Alert] = r.Expr
+		recorded[r.Record] = true
 	}
+	var board any
 	if err := json.Unmarshal(read(t, monitoring+"grafana-dashboard.json"), &board); err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range board.Panels {
-		for i, target := range p.Targets {
-			exprs[fmt.Sprintf("panel %s %d", p.Title, i)] = target.Expr
+	collect(exprs, "panel", board)
+	return exprs, recorded
+}
+
+// collect finds every expression of a dashboard, wherever it stands: panels, rows, annotations.
+func collect(exprs map[string]string, where string, node any) {
+	switch node := node.(type) {
+	case []any:
+		for i, each := range node {
+			collect(exprs, fmt.Sprintf("%s.%d", where, i), each)
+		}
+	case map[string]any:
+		for key, each := range node {
+			if text, ok := each.(string); ok && key == "expr" {
+				exprs[where] = text
+			}
+			collect(exprs, where+"."+key, each)
 		}
 	}
-	return exprs, recorded
+}
+
+// TestEveryAlertSaysWhatToDo: its annotation names a heading of docs/alerts.md with something below it,
+// and no heading is left over.
+func TestEveryAlertSaysWhatToDo(t *testing.T) {
+	told := map[string]bool{}
+	for _, section := range strings.Split(string(read(t, "../../docs/alerts.md")), "\n### ")[1:] {
+		name, text, _ := strings.Cut(section, "\n")
+		told[name] = len(strings.TrimSpace(text)) > 40
+	}
+	for _, r := range rules(t) {
+		if r.Alert == "" {
+			continue
+		}
+		if want := "docs/alerts.md#" + strings.ToLower(r.Alert); r.Annotations["runbook"] != want || r.Annotations["summary"] == "" || !told[r.Alert] {
+			t.Errorf("%s has summary %q and runbook %q, want %s, with text there", r.Alert, r.Annotations["summary"], r.Annotations["runbook"], want)
+		}
+		delete(told, r.Alert)
+	}
+	for name := range told {
+		t.Errorf("docs/alerts.md has a heading %s, which is no alert", name)
+	}
 }
 
 func read(t *testing.T, path string) []byte {

@@ -129,14 +129,16 @@ func attemptAttributes(a *extproc.Attempt, id string, stream bool) []attribute.K
 		attribute.String(genAIOperation, operationChat),
 		attribute.String(genAIProvider, providerBedrock),
 		attribute.String(genAIRequestModel, id),
-		attribute.Bool("gen_ai.request.stream", stream),
-		attribute.Int("gen_ai.usage.input_tokens", a.Tokens.In+a.Tokens.CacheRead+a.Tokens.CacheWrite),
+		attribute.Int("gen_ai.usage.input_tokens", inputTokens(a.Tokens)),
 		attribute.Int("gen_ai.usage.output_tokens", a.Tokens.Out),
 		attribute.Int("gen_ai.usage.cache_read.input_tokens", a.Tokens.CacheRead),
-		attribute.Int("gen_ai.usage.cache_creation.input_tokens", a.Tokens.CacheWrite),
+		attribute.Int("gen_ai.usage.cache_write.input_tokens", a.Tokens.CacheWrite),
 		attribute.String("cloud.region", a.Region),
 		attribute.String("ockham.verdict", a.Verdict),
 		attribute.Float64("ockham.cost.usd", a.CostUSD),
+	}
+	if stream {
+		list = append(list, attribute.Bool("gen_ai.request.stream", true))
 	}
 	if a.Reason != "" {
 		list = append(list, attribute.String("ockham.reject.reason", string(a.Reason)))
