@@ -26,6 +26,8 @@ type Params struct {
 
 	Auth *Auth // who the client is; nil where somebody else has found out before
 
+	Tracing Address // OTLP collector of Envoy's spans, over gRPC; none by default
+
 	RateLimit Address  // a rate limit service, for budgets
 	Budgets   []Budget // limits on spend that it keeps
 

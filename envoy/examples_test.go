@@ -41,6 +41,7 @@ func TestEnvoyLoadsEveryParameter(t *testing.T) {
 		"remote keys":     {Auth: &envoy.Auth{JWT: &envoy.JWT{Issuer: "i", JWKS: "https://issuer.example.com/jwks"}}},
 		"names":           {Processor: "ockham.example.com:9002", HTTP: "ockham.example.com:8083", WebSocket: true},
 		"HTTP/2":          {Regions: []envoy.Region{{Name: "r", Endpoint: "http://127.0.0.1:8081", HTTP2: true}}},
+		"tracing":         {Tracing: "collector.example.com:4317"},
 		"budgets": {RateLimit: "ratelimit:8081", Budgets: []envoy.Budget{
 			{Name: "a", By: "tenant", USD: 1, SoftUSD: .5, Window: time.Hour},
 			{Name: "b", By: "route", SoftUSD: 1, Window: time.Minute},

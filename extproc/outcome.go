@@ -11,7 +11,7 @@ import (
 // Prompt, which may be large and is private to the client.
 type Outcome struct {
 	ID      string // Envoy's x-request-id
-	Trace   string // W3C traceparent as it came, "" when absent
+	Trace   string // W3C traceparent of Envoy's span, else of the client's; "" when there is neither
 	Start   time.Time
 	Took    time.Duration // from the request's headers to the end of the answer
 	Decided time.Duration // the part of Took in which the plan was made, judge included

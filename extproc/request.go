@@ -10,6 +10,7 @@ import (
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	extprocv3 "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 
 	"ockham/bedrock"
@@ -105,7 +106,7 @@ func (x *exchange) heardRequest(m *extprocv3.ProcessingRequest) *dialect.Error {
 		Header:    func(name string) string { return headerValue(x.headers, name) },
 	}
 	x.out.ID = x.in.RequestID
-	x.out.Trace = headerValue(x.headers, "traceparent")
+	x.out.Trace = x.trace()
 	attrs := attributes(m)
 	x.out.Route = attrs[attrProfile].GetStringValue()
 	if x.out.Route == "" {
@@ -128,6 +129,14 @@ func (x *exchange) heardRequest(m *extprocv3.ProcessingRequest) *dialect.Error {
 		return &dialect.Error{Code: dialect.UnsupportedMedia, Message: "content-encoding " + enc + " is not supported; send the body uncompressed"}
 	}
 	return nil
+}
+
+// trace is Envoy's own span where Envoy traces: that comes with the stream. The header is still the client's.
+func (x *exchange) trace() string {
+	if own := metadata.ValueFromIncomingContext(x.stream.Context(), "traceparent"); len(own) > 0 {
+		return own[0]
+	}
+	return headerValue(x.headers, "traceparent")
 }
 
 // forward plans the request and sends it on to the first model.

@@ -63,6 +63,7 @@ type envoyFlags struct {
 	processor string
 	http      string
 	egress    string
+	tracing   string
 
 	regions  []string
 	ca       string
@@ -91,6 +92,7 @@ func (f *envoyFlags) register(s *pflag.FlagSet) {
 	s.StringVar(&f.ratelimit, "ratelimit", "", "rate limit service, HOST:PORT, that keeps the budgets of --config")
 	s.StringVarP(&f.config, "config", "c", "", "Ockham's configuration, for its budgets")
 	s.StringArrayVar(&f.replicas, "replica", nil, "further address of the service, where no name in DNS stands for all; repeat for more")
+	s.StringVar(&f.tracing, "tracing", "", "OTLP collector that takes Envoy's spans, host:port for gRPC; Envoy does not trace by default")
 	s.StringVar(&f.p.AccessLog, "access-log", "", "file for the access log, say /dev/stdout; none by default")
 }
 
@@ -144,6 +146,7 @@ func (f *envoyFlags) params() (envoy.Params, error) {
 		{"processor", f.processor, &p.Processor},
 		{"http", f.http, &p.HTTP},
 		{"egress", f.egress, &p.Egress},
+		{"tracing", f.tracing, &p.Tracing},
 	} {
 		if a.value == "" {
 			continue

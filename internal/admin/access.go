@@ -14,9 +14,6 @@ type Access struct {
 	Token string
 	// Hosts are names, beside loopback's, under which the port is called without a token.
 	Hosts []string
-	// Open allows an address beyond loopback without a token, where something else decides who
-	// reaches it, such as a container's port published on loopback.
-	Open bool
 	// OpenMetrics serves /metrics without the token, for scrapers in a trusted network.
 	OpenMetrics bool
 }
@@ -33,18 +30,10 @@ func (a Access) Validate(address string) error {
 	if err != nil {
 		return fmt.Errorf("admin: address %q: %w", address, err)
 	}
-	if a.Token == "" && !a.Open && !isLoopback(host) {
-		return fmt.Errorf("admin: %q can be reached from elsewhere: set a token, or listen on 127.0.0.1", address)
+	if a.Token == "" && !isLoopback(host) {
+		return fmt.Errorf("admin: %q can be reached from elsewhere: set a token (telemetry.admin_token_env names its environment variable), or listen on 127.0.0.1", address)
 	}
 	return nil
-}
-
-// Listen opens the port once Validate allows it.
-func (a Access) Listen(address string) (net.Listener, error) {
-	if err := a.Validate(address); err != nil {
-		return nil, err
-	}
-	return net.Listen("tcp", address)
 }
 
 // isLoopback knows names and addresses that only this machine reaches. An empty host is every address.

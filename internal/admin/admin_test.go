@@ -134,7 +134,7 @@ func TestListenRefusesToShowThePort(t *testing.T) {
 		{Access{}, ":0", "set a token"},
 		{Access{}, "0.0.0.0:0", "set a token"},
 		{Access{}, "10.1.2.3:80", "set a token"},
-		{Access{Open: true}, ":0", ""},
+		{Access{Hosts: []string{"ockham.example.com"}}, ":0", "set a token"},
 		{Access{Token: token}, ":0", ""},
 		{Access{Token: "short"}, "127.0.0.1:0", "at least 16"},
 		{Access{}, "nonsense", "nonsense"},

@@ -409,15 +409,21 @@ type Telemetry struct {
 	RotateMB int `yaml:"rotate_mb" min:"1"`
 	// Rotated files kept.
 	Keep int `yaml:"keep" min:"0"`
-	// Whether prompts and answers are written too. Otherwise only their length and a keyed hash.
+	// Whether the text of prompts is written too. Otherwise only its length and a keyed hash. Answers never are.
 	Prompts bool `yaml:"prompts"`
 	// OTLP collector for logs, metrics and traces, as `http://host:4318` or `grpc://host:4317`. Empty:
 	// none.
 	OTLP string `yaml:"otlp"`
-	// Share of requests that are traced.
+	// Share of requests that are traced, where Envoy or the client has not decided; 0: no traces at all.
 	Traces float64 `yaml:"traces" min:"0" max:"1"`
-	// Environment variable that holds the token for the admin port when it is not on loopback.
+	// Environment variable that holds the token for the admin port, of 16 characters or more. Without a token
+	// only loopback is listened on.
 	AdminTokenEnv string `yaml:"admin_token_env"`
+	// Host names, beside loopback's, by which browsers may call the admin port without a token: that of a proxy
+	// on this machine which knows who may pass.
+	AdminHosts []string `yaml:"admin_hosts"`
+	// Whether /metrics is served without the token, for scrapers in a trusted network.
+	OpenMetrics bool `yaml:"open_metrics"`
 	// Environment variable that holds the token for feedback.
 	FeedbackTokenEnv string `yaml:"feedback_token_env"`
 	// Whether the dashboard has a playground, which spends money.

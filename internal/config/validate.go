@@ -133,6 +133,11 @@ func (v *validator) server() {
 	if s.Listen == s.Admin || s.Listen == s.HTTP || s.Admin == s.HTTP {
 		v.fault("server", "listen, admin and http must be three addresses")
 	}
+	for i, h := range v.c.Telemetry.AdminHosts {
+		if u, err := url.Parse("http://" + h); err != nil || h == "" || u.Host != h || u.Port() != "" {
+			v.fault(fmt.Sprintf("telemetry.admin_hosts[%d]", i), "must be a host name without scheme and port, like ockham.example.com")
+		}
+	}
 	for i, o := range s.WebSocket.Origins {
 		if u, err := url.Parse(o); err != nil || u.Scheme == "" || u.Host == "" || u.Path != "" {
 			v.fault(fmt.Sprintf("server.websocket.origins[%d]", i), "must be an origin like https://app.example.com")

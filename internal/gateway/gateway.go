@@ -318,7 +318,8 @@ func (g *Gateway) warnings() []string {
 }
 
 func (g *Gateway) access(c *config.Config) admin.Access {
-	return admin.Access{Token: env(c.Telemetry.AdminTokenEnv)}
+	t := c.Telemetry
+	return admin.Access{Token: env(t.AdminTokenEnv), Hosts: t.AdminHosts, OpenMetrics: t.OpenMetrics}
 }
 
 func (g *Gateway) adminHandler(c *config.Config, access admin.Access) http.Handler {
