@@ -132,7 +132,7 @@ func (a *attempt) endPlain(limit int) {
 		return
 	}
 	if a.fit.Unwrap {
-		unwrapAnswer(answer)
+		Unwrap(answer)
 	}
 	a.FirstToken = time.Since(a.Start)
 	a.unchecked = a.unchecked || len(a.body) > limit

@@ -56,10 +56,12 @@ func (x *exchange) windowPassed(a *attempt) bool {
 	}
 	hold := x.plan.Hold
 	switch {
-	case a.unchecked, a.passed() && len(a.looks) > 0, x.plan.Pinned:
+	case a.unchecked, x.plan.Pinned:
 		return true
 	case hold.Full, len(x.plan.Slow) > 0, a.mustHold():
 		return false
+	case a.passed() && len(a.looks) > 0:
+		return true
 	case hold.Time > 0 && time.Since(a.Start)-a.FirstToken >= hold.Time:
 		return true
 	}

@@ -29,7 +29,11 @@ func (x *exchange) needsOpinion(a *attempt) bool {
 	}
 	if !a.asked {
 		a.asked = true
-		go ask(x.ctx, x.plan, x.prompt, a, a.seen(), x.opinions)
+		seen := a.seen()
+		if x.mayNot(a) == "" {
+			seen.Next = x.larger(a)
+		}
+		go ask(x.ctx, x.plan, x.prompt, a, seen, x.opinions)
 	}
 	return true
 }

@@ -30,8 +30,8 @@ func replaceText(answer *bedrock.Answer, text string) {
 	answer.Content = kept
 }
 
-// unwrapAnswer reads the input of the synthetic tool as the answer's text.
-func unwrapAnswer(answer *bedrock.Answer) {
+// Unwrap reads the input of the synthetic tool as the answer's text.
+func Unwrap(answer *bedrock.Answer) {
 	for i := range answer.Content {
 		b := &answer.Content[i]
 		if b.Kind == bedrock.ToolUse && b.Name == bedrock.FormatTool {

@@ -42,6 +42,7 @@ type Answer struct {
 	Done  bool   // nothing more will come
 	Out   int    // output tokens, once known; else 0
 	Model string // the operator's name of the model that wrote it, "" where that is not told
+	Next  *Model // that would be asked instead, for slow checks of a finished answer; nil: none
 }
 
 // Decision is what a check makes of an answer so far.
@@ -91,6 +92,24 @@ type Check interface {
 	Name() string
 	// Start returns what looks at one attempt's answer to p, or nil where p gives it nothing to check.
 	Start(p *Prompt) Look
+}
+
+// Judging is how an answer is judged: by checks that look at it as it grows, then by slow ones.
+type Judging struct {
+	Checks []Check
+	Slow   []Slow
+}
+
+// Names lists all of them, in the order in which they are asked.
+func (j *Judging) Names() []string {
+	names := make([]string, 0, len(j.Checks)+len(j.Slow))
+	for _, c := range j.Checks {
+		names = append(names, c.Name())
+	}
+	for _, c := range j.Slow {
+		names = append(names, c.Name())
+	}
+	return names
 }
 
 // Slow is a check that must wait for something: a verifier model, a second answer, a hook. It judges

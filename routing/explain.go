@@ -49,7 +49,7 @@ type ExplainedHold struct {
 func Explained(p *Plan) Explanation {
 	e := Explanation{Features: p.Features, Steps: p.Steps, ExpectedCostUSD: RoundUSD(p.ExpectedCostUSD), Plan: ExplainedPlan{
 		Pipe: p.Pipe, Strategy: p.Strategy, Reason: p.Reason,
-		Models: make([]string, len(p.Models)), IDs: make([]string, len(p.Models)), Checks: make([]string, len(p.Checks)),
+		Models: make([]string, len(p.Models)), IDs: make([]string, len(p.Models)), Checks: p.Judging.Names(),
 		Deadlines: ExplainedDeadlines{ms(p.Deadlines.Answer), ms(p.Deadlines.FirstToken), ms(p.Deadlines.Total)},
 		Limits:    ExplainedLimits(p.Limits),
 		Hold:      ExplainedHold{p.Hold.Full, p.Hold.Tokens, ms(p.Hold.Time)},
@@ -57,9 +57,6 @@ func Explained(p *Plan) Explanation {
 	}}
 	for i, m := range p.Models {
 		e.Plan.Models[i], e.Plan.IDs[i] = m.Name, m.ID
-	}
-	for i, c := range p.Checks {
-		e.Plan.Checks[i] = c.Name()
 	}
 	return e
 }

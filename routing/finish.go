@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -25,7 +26,7 @@ func (d *decision) soften() {
 func (d *decision) plan() *Plan {
 	p := &Plan{
 		Strategy: d.strategy, Reason: d.reason, Models: d.models, Largest: d.r.largest,
-		Checks: d.checks(), Deadlines: d.profile.Deadlines, Limits: d.limits, Hold: d.hold(),
+		Judging: d.judging(), Deadlines: d.profile.Deadlines, Limits: d.limits, Hold: d.hold(),
 		Pinned: d.pinned, Charges: d.charges, Early: d.profile.Early, Repair: d.profile.Repair,
 		Hedge: d.profile.Hedge, Throttled: d.profile.Throttled,
 	}
@@ -39,20 +40,19 @@ func (d *decision) plan() *Plan {
 	return p
 }
 
-// checks are those of the nearest: rule, route, pipe, policy.
-func (d *decision) checks() []Check {
-	if d.rule != nil && d.rule.Checks != nil {
-		return d.rule.Checks
+// judging is that of the nearest: rule, route, pipe, policy.
+func (d *decision) judging() Judging {
+	near := []*Judging{nil, nil, nil, d.r.policy.Default.Judging, {}}
+	if d.rule != nil {
+		near[0] = d.rule.Judging
 	}
-	if d.profile != &d.r.policy.Default && d.profile.Checks != nil {
-		return d.profile.Checks
+	if d.profile != &d.r.policy.Default {
+		near[1] = d.profile.Judging
 	}
 	if d.pipe != nil {
-		if own, ok := d.r.policy.Checks[d.pipe.Name]; ok {
-			return own
-		}
+		near[2] = d.r.policy.Judging[d.pipe.Name]
 	}
-	return d.r.policy.Default.Checks
+	return *near[slices.IndexFunc(near, func(j *Judging) bool { return j != nil })]
 }
 
 func (d *decision) hold() Hold {

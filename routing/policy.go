@@ -18,8 +18,8 @@ type Policy struct {
 	Rules   []Rule
 	Default Profile
 	Routes  map[string]*Profile // by Prompt.Route
-	// Checks of a pipe, where it has its own.
-	Checks map[string][]Check
+	// Judging of a pipe, where it has its own.
+	Judging map[string]*Judging
 	// ConcreteModels says that a model named by the client is honoured; else the request is routed.
 	ConcreteModels bool
 	// Find knows models beyond Models by their Bedrock id; nil knows none.
@@ -37,7 +37,7 @@ type Profile struct {
 	Ask       []string
 	Unsure    string // pipe, where nobody could tell
 	RealTime  bool   // the judge is never asked
-	Checks    []Check
+	Judging   *Judging
 	Deadlines Deadlines
 	Limits    Limits
 	Hold      Hold

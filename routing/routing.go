@@ -189,8 +189,7 @@ type Plan struct {
 	Reason    string // one line, no text of the prompt
 	Models    []*Model
 	Largest   *Model // what always-large would have called, for the counterfactual
-	Checks    []Check
-	Slow      []Slow // asked once every Check has accepted; they make a stream be held until its end
+	Judging          // Slow is asked once every Check has accepted, and makes a stream be held until its end
 	Deadlines Deadlines
 	Limits    Limits
 	Early     bool          // plain requests are run as streams upstream too, so that a bad answer shows at once
@@ -227,6 +226,8 @@ type Question struct {
 	System    string
 	User      string
 	MaxTokens int
+	Format    Format // in which the answer is wanted
+	Schema    []byte // with FormatSchema
 }
 
 // Reply is a judge's or verifier's answer, and what it used.

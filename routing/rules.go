@@ -14,15 +14,15 @@ import (
 // Rule is one line of strategy A: when its condition holds, it picks a pipe, a model, a strategy or
 // limits, and no later rule is read.
 type Rule struct {
-	Name   string // for people: the operator's, or "rule 3"
-	When   *Condition
-	Pipe   string        // go down this pipe, or
-	Model  *Model        // call this model, never left, or
-	Ask    []string      // go on with these strategies instead of the policy's; nil: its own
-	Limits *Limits       // bounds of the cascade; nil: the policy's
-	Total  time.Duration // all attempts together; 0: the policy's
-	Checks []Check       // nil: those of the route or pipe
-	Hold   *Hold         // nil: that of the route
+	Name    string // for people: the operator's, or "rule 3"
+	When    *Condition
+	Pipe    string        // go down this pipe, or
+	Model   *Model        // call this model, never left, or
+	Ask     []string      // go on with these strategies instead of the policy's; nil: its own
+	Limits  *Limits       // bounds of the cascade; nil: the policy's
+	Total   time.Duration // all attempts together; 0: the policy's
+	Judging *Judging      // nil: that of the route or pipe
+	Hold    *Hold         // nil: that of the route
 }
 
 // variables are what a condition may read, in the order of the reference.

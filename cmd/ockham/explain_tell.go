@@ -107,11 +107,7 @@ func dollars(usd float64) string {
 
 func (t *teller) guards() {
 	p := t.plan
-	list := make([]string, len(p.Checks))
-	for i, c := range p.Checks {
-		list[i] = c.Name()
-	}
-	told := strings.Join(list, ", ")
+	told := strings.Join(p.Judging.Names(), ", ")
 	if told == "" {
 		told = "none"
 	}

@@ -8,9 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/credentials"
-
-	"ockham/bedrock"
 	"ockham/extproc"
 	"ockham/internal/emulator"
 	"ockham/routing"
@@ -23,8 +20,6 @@ func TestThrottledRegion(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(west.Close)
-	signer := bedrock.NewSigner(credentials.NewStaticCredentialsProvider("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", ""))
-	caller := bedrock.NewClient("us-west-2", west.URL, signer, http.DefaultClient)
 	always, err := emulator.ParseFaultRate("throttle=100%")
 	if err != nil {
 		t.Fatal(err)
@@ -35,7 +30,7 @@ func TestThrottledRegion(t *testing.T) {
 			east := p.Target
 			p.Target = func(m *routing.Model, pipe, route string) *extproc.Target {
 				target := *east(m, pipe, route)
-				target.Elsewhere = []*extproc.Target{{Model: target.Model, ID: target.ID, Region: "us-west-2", Caller: caller}}
+				target.Elsewhere = []*extproc.Target{{Model: target.Model, ID: target.ID, Region: "us-west-2", Caller: caller("us-west-2", west.URL)}}
 				return &target
 			}
 		},

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ockham/envoy"
+	"ockham/extproc"
 	"ockham/internal/emulator"
 	"ockham/routing"
 )
@@ -102,5 +103,54 @@ func (r *rig) wantCancelled(t *testing.T, n int) {
 	defer r.mu.Unlock()
 	if last := r.calls[n-1]; !last.Cancelled {
 		t.Errorf("the last call ended by itself, with status %d", last.Status)
+	}
+}
+
+// An answer beyond the held limit is released without its checks, and says so, whatever is wrong with it.
+func TestUnchecked(t *testing.T) {
+	stand := (&big{size: 32 << 20}).start(t)
+	for name, c := range map[string]struct {
+		held     int
+		upstream string
+		mode     string
+	}{
+		"32 MB":    {8 << 20, stand, ""},
+		"plain":    {300, "", ""},
+		"streamed": {300, "", streaming},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, options{
+				upstream: c.upstream, emulator: paced,
+				policy: func(p *extproc.Policy) { p.MaxHeld = c.held },
+				plan:   func(p *routing.Plan) { p.Hold.Full = true },
+			})
+			a := r.post(t, prompt(question+"[[fault:loop]]", withMore(c.mode)...))
+			if a.Status != http.StatusOK || a.Header.Get("X-Ockham-Unchecked") != "true" || a.Header.Get("X-Ockham-Attempts") != "1" {
+				t.Fatalf("got status %d, %d bytes, headers %v", a.Status, len(a.Body), a.Header)
+			}
+			if got := ended(t, a, c.mode); len(got.Text) < c.held || got.StopReason != "end_turn" {
+				t.Errorf("got a text of %d bytes that ended by %q", len(got.Text), got.StopReason)
+			}
+		})
+	}
+}
+
+// A connection that is refused is as good a reason for the next model as a bad answer.
+func TestConnectionRefused(t *testing.T) {
+	bedrock, err := emulator.Start(emulator.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(bedrock.Close)
+	r := newRig(t, options{upstream: "127.0.0.1:1", policy: func(p *extproc.Policy) {
+		refused := p.Target
+		p.Target = func(m *routing.Model, pipe, route string) *extproc.Target {
+			target := *refused(m, pipe, route)
+			target.Caller = caller("us-east-1", bedrock.URL)
+			return &target
+		}
+	}})
+	for _, mode := range []string{"", streaming} {
+		checkEscalated(t, ended(t, r.post(t, prompt(question, withMore(mode)...)), mode), routing.ReasonConnection)
 	}
 }

@@ -93,7 +93,7 @@ func newRig(t testing.TB, o options) *rig {
 // serve runs the service on a socket until the test ends.
 func (r *rig) serve(t testing.TB, socket string, o options) {
 	t.Helper()
-	signer := bedrock.NewSigner(credentials.NewStaticCredentialsProvider("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", ""))
+	signer := newSigner()
 	policy := r.policy(t, o, signer)
 	s := &extproc.Service{
 		Policy:  func() *extproc.Policy { return policy },
@@ -117,8 +117,18 @@ func (r *rig) serve(t testing.TB, socket string, o options) {
 	})
 }
 
+// newSigner has the emulator's default credentials.
+func newSigner() *bedrock.Signer {
+	return bedrock.NewSigner(credentials.NewStaticCredentialsProvider("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", ""))
+}
+
+// caller calls Bedrock without Envoy.
+func caller(region, url string) *bedrock.Client {
+	return bedrock.NewClient(region, url, newSigner(), &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 512}})
+}
+
 func (r *rig) policy(t testing.TB, o options, signer *bedrock.Signer) *extproc.Policy {
-	caller := bedrock.NewClient("us-east-1", "http://"+r.Emulator, signer, &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 512}})
+	direct := bedrock.NewClient("us-east-1", "http://"+r.Emulator, signer, &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 512}})
 	var list []*routing.Model
 	targets := map[*routing.Model]*extproc.Target{}
 	for _, id := range models {
@@ -132,13 +142,13 @@ func (r *rig) policy(t testing.TB, o options, signer *bedrock.Signer) *extproc.P
 			Price: routing.Price{In: m.In * f, Out: m.Out * f},
 		}
 		list = append(list, rm)
-		targets[rm] = &extproc.Target{Model: m, ID: id, Region: "us-east-1", Host: r.Emulator, Caller: caller}
+		targets[rm] = &extproc.Target{Model: m, ID: id, Region: "us-east-1", Host: r.Emulator, Caller: direct}
 	}
 	p := &extproc.Policy{
 		Plan: func(_ context.Context, p *routing.Prompt) (*routing.Plan, error) {
 			plan := &routing.Plan{
 				Pipe: "green", Strategy: routing.StrategyDefault, Reason: "test", Models: list, Largest: list[len(list)-1],
-				Checks: checks.Default(), Limits: routing.Limits{Attempts: 3},
+				Judging: routing.Judging{Checks: checks.Default()}, Limits: routing.Limits{Attempts: 3},
 				Deadlines: routing.Deadlines{Answer: 20 * time.Second, FirstToken: 5 * time.Second, Total: 30 * time.Second},
 				Hold:      routing.Hold{Tokens: 40, Time: 200 * time.Millisecond, Full: p.Format != routing.FormatText},
 				Features:  routing.Features{Tokens: 100},

@@ -298,6 +298,8 @@ type Deadlines struct {
 	FirstToken Duration `yaml:"first_token"`
 	// The longest silence within a streamed answer.
 	Idle Duration `yaml:"idle"`
+	// The slow checks (verifier, agreement, hook) of one answer together; without a verdict by then it passes.
+	Checks Duration `yaml:"checks"`
 }
 
 // Check names a check, and sets its options.

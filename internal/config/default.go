@@ -34,7 +34,7 @@ func Default() *Config {
 			Failures: 5, Rest: Duration(30 * time.Second), Concurrent: 64,
 		},
 		Cascade:   Cascade{Attempts: 4, Time: Duration(2 * time.Minute), CostUSD: 0.50, Throttled: []string{"region", "model", "wait"}},
-		Deadlines: Deadlines{Answer: Duration(time.Minute), FirstToken: Duration(5 * time.Second), Idle: Duration(30 * time.Second)},
+		Deadlines: Deadlines{Answer: Duration(time.Minute), FirstToken: Duration(5 * time.Second), Idle: Duration(30 * time.Second), Checks: Duration(2 * time.Second)},
 		Checks: []Check{
 			{Name: "malformed"},
 			{Name: "empty"},

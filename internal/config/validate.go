@@ -349,6 +349,7 @@ func (v *validator) bounds() {
 		{"deadlines.answer", c.Deadlines.Answer},
 		{"deadlines.first_token", c.Deadlines.FirstToken},
 		{"deadlines.idle", c.Deadlines.Idle},
+		{"deadlines.checks", c.Deadlines.Checks},
 	} {
 		if d.d <= 0 {
 			v.fault(d.at, "must be longer than nothing")

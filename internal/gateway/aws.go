@@ -125,14 +125,21 @@ const maxOpinion = 1 << 20
 // Ask implements routing.Asker.
 func (a *asker) Ask(ctx context.Context, m *routing.Model, q routing.Question) (routing.Reply, error) {
 	client, model := a.target(m)
-	fit := bedrock.Fit(&bedrock.Request{
-		System:    []bedrock.Block{{Kind: bedrock.Text, Text: q.System}},
+	request := bedrock.Request{
 		Messages:  []bedrock.Message{{Role: "user", Content: []bedrock.Block{{Kind: bedrock.Text, Text: q.User}}}},
 		MaxTokens: q.MaxTokens,
-	}, model, bedrock.FitOptions{})
+	}
+	if q.System != "" {
+		request.System = []bedrock.Block{{Kind: bedrock.Text, Text: q.System}}
+	}
+	request.Format = bedrock.Format{JSON: q.Format == routing.FormatJSON, Schema: q.Schema}
+	fit := bedrock.Fit(&request, model, bedrock.FitOptions{})
 	answer, err := client.Converse(ctx, m.ID, &fit, maxOpinion)
 	if err != nil {
 		return routing.Reply{}, err
+	}
+	if fit.Unwrap {
+		extproc.Unwrap(answer)
 	}
 	return routing.Reply{Text: answer.Text(), Tokens: extproc.Tokens(answer.Usage)}, nil
 }

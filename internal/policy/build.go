@@ -23,7 +23,6 @@ func Load(path string, deps Deps) (*Policy, error) {
 		deps.Override(c)
 	}
 	b := &builder{c: c, deps: deps}
-	b.checksOf("checks", c.Checks) // every check's name and options, wherever it stands
 	b.everyCheck()
 	if err := config.Joined(faults, c.Check(), b.faults); err != nil {
 		return nil, err
@@ -57,7 +56,7 @@ func (b *builder) build() (*Policy, error) {
 	rp := routing.Policy{
 		Pipes: b.pipes(), Models: b.models(), Find: b.find(),
 		Simple: b.c.Otherwise.Simple, Complex: b.c.Otherwise.Complex,
-		Tasks: b.tasks(), Rules: b.rules(), Default: b.profile(), Checks: b.pipeChecks(),
+		Tasks: b.tasks(), Rules: b.rules(), Default: b.profile(), Judging: b.pipeChecks(),
 		ConcreteModels: b.c.Allow.ConcreteModels, Scorer: b.scorer(), Count: b.deps.Count,
 	}
 	rp.Routes = b.routes(rp.Default)
@@ -153,7 +152,7 @@ func (b *builder) rules() []routing.Rule {
 		}
 		rules[i] = routing.Rule{
 			Name: b.c.RuleName(i), When: condition, Pipe: r.Pipe, Ask: r.Ask,
-			Limits: limits(r.Cascade), Checks: b.checksOf(at+".checks", r.Checks), Hold: hold(r.Hold),
+			Limits: limits(r.Cascade), Judging: b.checksOf(at+".checks", r.Checks), Hold: hold(r.Hold),
 		}
 		if r.Cascade != nil {
 			rules[i].Total = r.Cascade.Time.D()
@@ -183,8 +182,8 @@ func hold(h *config.Hold) *routing.Hold {
 func (b *builder) profile() routing.Profile {
 	c := b.c
 	return routing.Profile{
-		Ask: c.Otherwise.Ask, Unsure: c.Otherwise.Unsure, Checks: b.checksOf("checks", c.Checks),
-		Deadlines: routing.Deadlines{Answer: c.Deadlines.Answer.D(), FirstToken: c.Deadlines.FirstToken.D(), Total: c.Cascade.Time.D()},
+		Ask: c.Otherwise.Ask, Unsure: c.Otherwise.Unsure, Judging: b.checksOf("checks", c.Checks),
+		Deadlines: routing.Deadlines{Answer: c.Deadlines.Answer.D(), FirstToken: c.Deadlines.FirstToken.D(), Total: c.Cascade.Time.D(), Slow: c.Deadlines.Checks.D()},
 		Limits:    *limits(&c.Cascade), Hold: *hold(&c.Hold), HoldOut: c.HoldOut, Early: c.Cascade.Early, Repair: c.Cascade.Repair,
 		Hedge: c.Cascade.Hedge.D(), Throttled: c.Cascade.Throttled,
 	}
@@ -194,7 +193,7 @@ func (b *builder) routes(base routing.Profile) map[string]*routing.Profile {
 	routes := make(map[string]*routing.Profile, len(b.c.Routes))
 	for name, r := range b.c.Routes {
 		p := base
-		p.Checks = b.checksOf(config.Path("routes", name, "checks"), r.Checks)
+		p.Judging = b.checksOf(config.Path("routes", name, "checks"), r.Checks)
 		if r.Ask != nil {
 			p.Ask = r.Ask
 		}
@@ -221,6 +220,7 @@ func timing(p *routing.Profile, r config.Route) {
 	if d := r.Deadlines; d != nil {
 		p.Deadlines.Answer = cmp.Or(d.Answer.D(), p.Deadlines.Answer)
 		p.Deadlines.FirstToken = cmp.Or(d.FirstToken.D(), p.Deadlines.FirstToken)
+		p.Deadlines.Slow = cmp.Or(d.Checks.D(), p.Deadlines.Slow)
 	}
 	if c := r.Cascade; c != nil {
 		p.Early, p.Repair = p.Early || c.Early, p.Repair || c.Repair

@@ -244,3 +244,43 @@ func TestMissingClassifierIsAWarning(t *testing.T) {
 		t.Errorf("decided by %s, want default", got.Strategy)
 	}
 }
+
+// Slow checks stand beside the others wherever checks are named, and what is wrong with one is told with its place.
+func TestSlowChecks(t *testing.T) {
+	p := load(t, `
+checks: [json, {verifier: {model: haiku, timeout: 1s}}]
+deadlines: {checks: 3s}
+pipes: {green: {models: [haiku, sonnet], checks: [{agreement: {model: haiku}}]}}
+routes: {voice: {checks: [{hook: {url: "http://127.0.0.1:1/judge", name: tone}}], deadlines: {checks: 1s}}}
+rules: [{when: 'stream', checks: [cut, {hook: {url: "https://hooks.example/judge"}}]}]
+otherwise: {ask: [], unsure: purple}
+`)
+	for _, tt := range []struct {
+		name, want string
+		change     func(*routing.Prompt)
+		slow       time.Duration
+	}{
+		{"the policy's", "json verifier", nil, 3 * time.Second},
+		{"a pipe's", "agreement", func(q *routing.Prompt) { q.Pipe = "green" }, 3 * time.Second},
+		{"a route's", "tone", func(q *routing.Prompt) { q.Route = "voice" }, time.Second},
+		{"a rule's", "cut hook", func(q *routing.Prompt) { q.Stream = true }, 3 * time.Second},
+	} {
+		got := plan(t, p, tt.change)
+		if names := strings.Join(got.Judging.Names(), " "); names != tt.want || got.Deadlines.Slow != tt.slow {
+			t.Errorf("%s: got checks %q within %s, want %q within %s", tt.name, names, got.Deadlines.Slow, tt.want, tt.slow)
+		}
+	}
+	for text, want := range map[string]string{
+		"checks: [{verifier: {}}]":                                                      `"model" is missing`,
+		"checks: [{verifier: {model: nobody}}]":                                         "nobody",
+		"checks: [{verifier: {model: eu.anthropic.claude-haiku-5-5}}]":                  "geography",
+		"checks: [{hook: {url: ftp://x}}]":                                              `"url" is`,
+		"checks: [{hook: {url: 'http://x', wait: 1}}]":                                  `unknown field "wait"`,
+		"routes: {voice: {checks: [{agreement: {model: haiku, timeout: soon}}]}}":       `"timeout" is "soon"`,
+		"pipes: {green: {models: [haiku], checks: [{verifier: {model: haiku, x: 1}}]}}": `unknown field "x"`,
+	} {
+		if _, err := Load(write(t, text), testDeps()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q", text, err, want)
+		}
+	}
+}

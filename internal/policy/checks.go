@@ -5,37 +5,64 @@ import (
 
 	"ockham/internal/config"
 	"ockham/routing"
+	"ockham/routing/checks"
 )
 
 // checksOf makes the checks listed at path; nil stays nil, which means those of the next wider scope.
-func (b *builder) checksOf(path string, list []config.Check) []routing.Check {
+func (b *builder) checksOf(path string, list []config.Check) *routing.Judging {
 	if list == nil || b.deps.Check == nil {
 		return nil
 	}
-	checks := make([]routing.Check, 0, len(list))
+	j := &routing.Judging{}
 	for i, c := range list {
-		check, err := b.deps.Check(c.Name, c.Options)
-		if err != nil {
+		if err := b.check(j, c); err != nil {
 			b.faults = append(b.faults, b.c.Fault(fmt.Sprintf("%s[%d]", path, i), "%s", err))
-			continue
 		}
-		checks = append(checks, check)
 	}
-	return checks
+	return j
 }
 
-func (b *builder) pipeChecks() map[string][]routing.Check {
-	checks := map[string][]routing.Check{}
+// check makes one check, of either kind.
+func (b *builder) check(j *routing.Judging, c config.Check) error {
+	if checks.IsSlow(c.Name) {
+		slow, err := newSlow(c.Name, c.Options, checks.SlowDeps{Asker: b.deps.Asker, Model: b.asked})
+		if err == nil {
+			j.Slow = append(j.Slow, slow)
+		}
+		return err
+	}
+	check, err := b.deps.Check(c.Name, c.Options)
+	if err == nil {
+		j.Checks = append(j.Checks, check)
+	}
+	return err
+}
+
+// asked is a model that a check asks: one of the configuration's, which keep to its geography.
+func (b *builder) asked(name string) (*routing.Model, error) {
+	r, err := b.c.Resolve(name)
+	switch {
+	case err != nil:
+		return nil, err
+	case b.p == nil: // only tried
+		return r.Model, nil
+	}
+	return b.model(name), nil
+}
+
+func (b *builder) pipeChecks() map[string]*routing.Judging {
+	own := map[string]*routing.Judging{}
 	for name, pipe := range b.c.Pipes {
 		if pipe.Checks != nil {
-			checks[name] = b.checksOf(config.Path("pipes", name, "checks"), pipe.Checks)
+			own[name] = b.checksOf(config.Path("pipes", name, "checks"), pipe.Checks)
 		}
 	}
-	return checks
+	return own
 }
 
-// everyCheck tries all checks beside the policy's own, to find what is wrong with any.
+// everyCheck tries all checks, wherever they stand, to find what is wrong with any.
 func (b *builder) everyCheck() {
+	b.checksOf("checks", b.c.Checks)
 	for i, r := range b.c.Rules {
 		b.checksOf(fmt.Sprintf("rules[%d].checks", i), r.Checks)
 	}

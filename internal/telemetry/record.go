@@ -151,8 +151,8 @@ func planRecord(p *routing.Plan) *PlanRecord {
 	if p.Largest != nil {
 		r.Largest = p.Largest.Name
 	}
-	for _, c := range p.Checks {
-		r.Checks = append(r.Checks, c.Name())
+	if names := p.Judging.Names(); len(names) > 0 {
+		r.Checks = names
 	}
 	return r
 }

@@ -41,7 +41,7 @@ func (g agreement) Judge(ctx context.Context, p *routing.Prompt, a *routing.Answ
 	for _, s := range p.Turns[0].Sources {
 		text += "\n\n" + s
 	}
-	q := routing.Question{System: p.System, User: text, MaxTokens: max(2*routing.Estimate(a.Text), 200)}
+	q := routing.Question{System: p.System, User: text, MaxTokens: max(2*routing.Estimate(a.Text), 200), Format: p.Format, Schema: p.Schema}
 	reply, err := bounded(ctx, func() (routing.Reply, error) { return g.asker.Ask(ctx, g.model, q) })
 	tokens := reply.Tokens
 	if tokens == (routing.Tokens{}) {
@@ -63,7 +63,7 @@ func (g agreement) applies(p *routing.Prompt, a *routing.Answer) bool {
 	if p.Format != routing.FormatText {
 		limit = agreementJSON
 	}
-	return len(p.Turns) == 1 && len(p.Tools) == 0 && len(a.Tools) == 0 && p.MediaTokens == 0 &&
+	return a.Next != nil && len(p.Turns) == 1 && len(p.Tools) == 0 && len(a.Tools) == 0 && p.MediaTokens == 0 &&
 		(a.Model == "" || a.Model == g.model.Name) && a.Text != "" && len(a.Text) <= limit
 }
 

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/url"
@@ -16,16 +17,17 @@ type SlowOptions struct {
 	Answers bool    `json:"answers"` // verifier: see VerifierOptions
 	Low     float64 `json:"low"`     // verifier: see VerifierOptions
 	High    float64 `json:"high"`
-	Timeout string  `json:"timeout"` // verifier: "800ms"
+	Timeout string  `json:"timeout"` // each: "800ms", the verifier's own; the others have all of the time for slow checks
 	URL     string  `json:"url"`     // hook: where to ask
 	Name    string  `json:"name"`    // hook: what it is called in verdicts
+	// TokenEnv names the environment variable with the token that a hook is sent.
+	TokenEnv string `json:"token_env"`
 }
 
 // SlowDeps are what slow checks need of the rest of the program.
 type SlowDeps struct {
 	Asker routing.Asker
 	Model func(name string) (*routing.Model, error) // finds the operator's models
-	Next  *routing.Model                            // the model after the pipe's first; nil: asking always pays
 	Post  func(url string) Post                     // httphook.Post, with a client
 }
 
@@ -37,14 +39,44 @@ func SlowNames() []string { return []string{"agreement", "hook", "verifier"} }
 
 // NewSlow returns the slow check called name.
 func NewSlow(name string, o SlowOptions, d SlowDeps) (routing.Slow, error) {
-	s, err := newSlow(name, o, d)
+	limit, err := o.timeout()
 	if err != nil {
 		return nil, fmt.Errorf("check %s: %w", name, err)
 	}
-	return s, nil
+	s, err := newSlow(name, limit, o, d)
+	if err != nil {
+		return nil, fmt.Errorf("check %s: %w", name, err)
+	}
+	return timed{s, limit}, nil
 }
 
-func newSlow(name string, o SlowOptions, d SlowDeps) (routing.Slow, error) {
+// timed gives a slow check a deadline of its own.
+type timed struct {
+	routing.Slow
+	limit time.Duration // 0: none
+}
+
+func (t timed) Judge(ctx context.Context, p *routing.Prompt, a *routing.Answer) (routing.Verdict, []routing.Charge, error) {
+	if t.limit > 0 {
+		limited, cancel := context.WithTimeout(ctx, t.limit)
+		defer cancel()
+		ctx = limited
+	}
+	return t.Slow.Judge(ctx, p, a)
+}
+
+func (o SlowOptions) timeout() (time.Duration, error) {
+	if o.Timeout == "" {
+		return 0, nil
+	}
+	d, err := time.ParseDuration(o.Timeout)
+	if err != nil || d <= 0 {
+		return 0, fmt.Errorf(`"timeout" is %q; "800ms" would be right`, o.Timeout)
+	}
+	return d, nil
+}
+
+func newSlow(name string, limit time.Duration, o SlowOptions, d SlowDeps) (routing.Slow, error) {
 	switch name {
 	case "hook":
 		return newHook(o, d)
@@ -55,7 +87,7 @@ func newSlow(name string, o SlowOptions, d SlowDeps) (routing.Slow, error) {
 		}
 		return NewAgreement(d.Asker, m)
 	case "verifier":
-		return newVerifier(o, d)
+		return newVerifier(limit, o, d)
 	}
 	return nil, fmt.Errorf("there is none of that name; there are %v", SlowNames())
 }
@@ -78,16 +110,10 @@ func newHook(o SlowOptions, d SlowDeps) (routing.Slow, error) {
 	return NewHook(o.Name, d.Post(o.URL)), nil
 }
 
-func newVerifier(o SlowOptions, d SlowDeps) (routing.Slow, error) {
+func newVerifier(limit time.Duration, o SlowOptions, d SlowDeps) (routing.Slow, error) {
 	m, err := o.model(d)
 	if err != nil {
 		return nil, err
 	}
-	v := VerifierOptions{Model: m, Next: d.Next, Answers: o.Answers, Low: o.Low, High: o.High}
-	if o.Timeout != "" {
-		if v.Timeout, err = time.ParseDuration(o.Timeout); err != nil || v.Timeout <= 0 {
-			return nil, fmt.Errorf(`"timeout" is %q; "800ms" would be right`, o.Timeout)
-		}
-	}
-	return NewVerifier(d.Asker, v)
+	return NewVerifier(d.Asker, VerifierOptions{Model: m, Timeout: limit, Answers: o.Answers, Low: o.Low, High: o.High})
 }

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -37,7 +38,7 @@ func doubtful() (*routing.Prompt, *routing.Answer) {
 	source := "The harbour of Harwick was built by fishermen. Its walls protect boats from storms, and the market sells fish every morning."
 	answer := "The harbour was built by fishermen and its walls protect boats. Visitors enjoy concerts, ceramics and lighthouse tours there."
 	return &routing.Prompt{Turns: []routing.Turn{{Role: "user", Text: "Tell me about the harbour.", Sources: []string{source}}}},
-		&routing.Answer{Text: answer, Stop: "end_turn", Done: true}
+		&routing.Answer{Text: answer, Stop: "end_turn", Done: true, Next: dear}
 }
 
 func TestVerifier(t *testing.T) {
@@ -48,6 +49,7 @@ func TestVerifier(t *testing.T) {
 		name    string
 		asker   askerFunc
 		o       VerifierOptions
+		next    *routing.Model // dear where none is named
 		p       *routing.Prompt
 		a       *routing.Answer
 		want    routing.Decision
@@ -63,17 +65,18 @@ func TestVerifier(t *testing.T) {
 		{name: "no doubt", asker: says("2"), p: p, a: supported, want: routing.Accept},
 		{name: "no source", asker: says("2"), p: plain, a: a, want: routing.Accept},
 		{name: "no source, but asked all the same", asker: says("2"), o: VerifierOptions{Answers: true}, p: plain, a: a, want: routing.Reject, charged: true},
-		{name: "it pays", asker: says("2"), o: VerifierOptions{Next: dear}, p: p, a: a, want: routing.Reject, charged: true},
-		{name: "it does not pay", asker: says("2"), o: VerifierOptions{Next: cheap}, p: p, a: a, want: routing.Accept},
+		{name: "it does not pay", asker: says("2"), next: cheap, p: p, a: a, want: routing.Accept},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.o.Model = cheap
+			answer := *tt.a
+			answer.Next = cmp.Or(tt.next, dear)
 			v, err := NewVerifier(tt.asker, tt.o)
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, charges, err := v.Judge(t.Context(), tt.p, tt.a)
+			got, charges, err := v.Judge(t.Context(), tt.p, &answer)
 			if (err != nil) != tt.err || err == nil && got.Decision != tt.want || (len(charges) > 0) != tt.charged {
 				t.Errorf("got %+v, charges %+v, error %v; want decision %d, charged %v, error %v", got, charges, err, tt.want, tt.charged, tt.err)
 			}
@@ -163,19 +166,19 @@ func TestAgreement(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, _, err := g.Judge(t.Context(), tt.p, &routing.Answer{Text: tt.answer, Done: true})
+		got, _, err := g.Judge(t.Context(), tt.p, &routing.Answer{Text: tt.answer, Done: true, Next: dear})
 		if err != nil || got.Decision != tt.want {
 			t.Errorf("%s: got %+v, %v, want decision %d", tt.name, got, err, tt.want)
 		}
 	}
 	g, _ := NewAgreement(says("Porto"), cheap)
-	if got, _, _ := g.Judge(t.Context(), one("Where?", 0), &routing.Answer{Text: "Lisbon", Model: "dear"}); got.Decision != routing.Accept {
+	if got, _, _ := g.Judge(t.Context(), one("Where?", 0), &routing.Answer{Text: "Lisbon", Model: "dear", Next: dear}); got.Decision != routing.Accept {
 		t.Errorf("an answer of another model: got %+v, want accept", got)
 	}
 	g, _ = NewAgreement(askerFunc(hangs), cheap)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, _, err := g.Judge(ctx, one("Where?", 0), &routing.Answer{Text: "Lisbon"}); !errors.Is(err, context.Canceled) {
+	if _, _, err := g.Judge(ctx, one("Where?", 0), &routing.Answer{Text: "Lisbon", Next: dear}); !errors.Is(err, context.Canceled) {
 		t.Errorf("one that hangs: got %v, want %v", err, context.Canceled)
 	}
 }

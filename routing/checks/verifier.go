@@ -18,7 +18,6 @@ import (
 // VerifierOptions bound the verifier. Zero values are the defaults that are named.
 type VerifierOptions struct {
 	Model      *routing.Model // that is asked
-	Next       *routing.Model // that would answer instead; nil: asking always pays
 	Timeout    time.Duration  // 800 ms
 	Failures   int            // in a row, before it is left alone: 5
 	Rest       time.Duration  // for so long: 30 s
@@ -41,8 +40,8 @@ type verifier struct {
 
 // Failures to get a verdict; the answer then passes.
 var (
-	errVerifierRambled = errors.New("verifier: its answer was neither 1 nor 2")
-	errVerifierBusy    = errors.New("verifier: too many questions at once")
+	errVerifierRambled = errors.New("its answer was neither 1 nor 2")
+	errVerifierBusy    = errors.New("too many questions at once")
 )
 
 // NewVerifier returns the Slow check that asks through a.
@@ -77,7 +76,6 @@ func (v *verifier) Judge(ctx context.Context, p *routing.Prompt, a *routing.Answ
 	}
 	cost := v.options.Model.Price.Cost(routing.Tokens{In: routing.Estimate(q.System) + routing.Estimate(q.User), Out: 2})
 	if !v.pays(cost, p, a) {
-		accept.Detail = "not asked: it would cost more than it saves"
 		return accept, nil, nil
 	}
 	return v.ask(ctx, q)
@@ -97,9 +95,10 @@ func (v *verifier) doubtful(p *routing.Prompt, a *routing.Answer) bool {
 const doubtfulGood = 0.75
 
 // pays weighs asking against calling the next model at once, which would be in vain for the good ones.
+// Where there is no next model, a verdict would change nothing.
 func (v *verifier) pays(cost float64, p *routing.Prompt, a *routing.Answer) bool {
-	if v.options.Next == nil {
-		return true
+	if a.Next == nil {
+		return false
 	}
 	in := routing.Estimate(p.System)
 	for _, t := range p.Turns {
@@ -108,7 +107,7 @@ func (v *verifier) pays(cost float64, p *routing.Prompt, a *routing.Answer) bool
 			in += routing.Estimate(s)
 		}
 	}
-	next := v.options.Next.Price.Cost(routing.Tokens{In: in, Out: routing.Estimate(a.Text)})
+	next := a.Next.Price.Cost(routing.Tokens{In: in, Out: routing.Estimate(a.Text)})
 	return cost < doubtfulGood*next
 }
 
@@ -133,7 +132,7 @@ func (v *verifier) ask(ctx context.Context, q routing.Question) (routing.Verdict
 	})
 	charges := v.charges(asked, q, reply, time.Since(start))
 	if err != nil {
-		return routing.Verdict{}, charges, fmt.Errorf("verifier: %w", err)
+		return routing.Verdict{}, charges, err
 	}
 	if opinionOf(reply) == 2 {
 		return routing.Rejected(routing.ReasonVerifier, "the verifier objects"), charges, nil
