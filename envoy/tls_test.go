@@ -26,6 +26,8 @@ import (
 	"google.golang.org/grpc/credentials"
 
 	"ockham/envoy"
+	"ockham/envoy/envoytest"
+	"ockham/internal/config"
 )
 
 func TestBedrocksCertificateIsChecked(t *testing.T) {
@@ -106,6 +108,56 @@ func TestMutualTLSOnBothSides(t *testing.T) {
 	}
 }
 
+// TestOnlyTheRightCertificatesMeet: between Envoy and the service each side refuses what is not the other's.
+func TestOnlyTheRightCertificatesMeet(t *testing.T) {
+	const name = "spiffe://example.com/envoy"
+	a, stranger := newAuthority(t), newAuthority(t)
+	expired := *a
+	expired.valid = -time.Minute
+	envoys := func(by *authority, uri string) envoy.ClientTLS {
+		cert, key := by.issue(t, "", uri)
+		return envoy.ClientTLS{CA: a.file, ServerName: "ockham", Cert: cert, Key: key}
+	}
+	right := envoys(a, name)
+	for _, tt := range []struct {
+		what   string
+		server *authority
+		as     string
+		envoy  envoy.ClientTLS
+		status int
+	}{
+		{"both right", a, "ockham", right, 200},
+		{"Envoy shows none", a, "ockham", envoy.ClientTLS{CA: a.file, ServerName: "ockham"}, 500},
+		{"Envoy's is a stranger's", a, "ockham", envoys(stranger, name), 500},
+		{"Envoy's has expired", a, "ockham", envoys(&expired, name), 500},
+		{"Envoy's is for another name", a, "ockham", envoys(a, "spiffe://example.com/mail"), 500},
+		{"the service's is a stranger's", stranger, "ockham", right, 500},
+		{"the service's has expired", &expired, "ockham", right, 500},
+		{"the service's is for another name", a, "mail", right, 500},
+	} {
+		t.Run(tt.what, func(t *testing.T) {
+			bedrock := startRegion(t, "us-east-1")
+			cert, key := tt.server.issue(t, tt.as, "")
+			processor := service(t, func(c *config.Config) {
+				c.Bedrock.Endpoint = bedrock.URL
+				c.Server.TLS = &config.TLS{Cert: cert, Key: key, ClientCA: a.file, ClientName: name}
+			})
+			b, err := envoy.Bootstrap(envoy.Params{
+				Listen: "127.0.0.1:0", Admin: "127.0.0.1:0", Processor: envoy.Address(processor), ProcessorTLS: &tt.envoy,
+				Regions: []envoy.Region{{Name: "us-east-1", Endpoint: bedrock.URL}},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			e := envoytest.Envoy(t, b)
+			status, body := post(t, e.URL(t)+"/api/v1/generate", `{"prompt":"Hello."}`, "content-type", "application/json")
+			if status != tt.status || status == 500 && !strings.Contains(body, `"code":"internal"`) {
+				t.Errorf("got %d %s, want %d", status, body, tt.status)
+			}
+		})
+	}
+}
+
 // authority signs certificates for a test.
 type authority struct {
 	key  *ecdsa.PrivateKey
@@ -113,11 +165,13 @@ type authority struct {
 	pool *x509.CertPool
 	file string
 	next int64
+	// What it issues is valid for so long.
+	valid time.Duration
 }
 
 func newAuthority(t *testing.T) *authority {
 	t.Helper()
-	a := &authority{key: newKey(t), next: 2}
+	a := &authority{key: newKey(t), next: 2, valid: time.Hour}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test CA"}, IsCA: true, BasicConstraintsValid: true,
 		NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageCertSign,
@@ -139,7 +193,7 @@ func newAuthority(t *testing.T) *authority {
 func (a *authority) issue(t *testing.T, name, uri string) (certFile, keyFile string) {
 	t.Helper()
 	key := newKey(t)
-	template := &x509.Certificate{SerialNumber: big.NewInt(a.next), NotAfter: time.Now().Add(time.Hour)}
+	template := &x509.Certificate{SerialNumber: big.NewInt(a.next), NotAfter: time.Now().Add(a.valid)}
 	a.next++
 	if name != "" {
 		template.DNSNames = []string{name}
