@@ -1,20 +1,15 @@
 package envoy_test
 
 import (
-	"context"
-	"log/slog"
 	"net/http/httptest"
 	"strings"
 	"testing"
-
-	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"ockham/envoy"
 	"ockham/envoy/doctor"
 	"ockham/envoy/envoytest"
 	"ockham/internal/config"
 	"ockham/internal/emulator"
-	"ockham/internal/gateway"
 )
 
 // TestRouteWritesTheHost tries the mode for Envoys that have no mutation rules: the route writes the
@@ -47,28 +42,6 @@ func TestRouteWritesTheHost(t *testing.T) {
 			t.Errorf("%s: got x-ockham-escalated %q, want %q", name, got, want)
 		}
 	}
-}
-
-// service runs Ockham's service with a change of its defaults, and returns where Envoy finds it.
-func service(t *testing.T, change func(*config.Config)) (processor string) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	g, err := gateway.New(ctx, &gateway.Options{
-		Log:         slog.New(slog.DiscardHandler),
-		Credentials: credentials.NewStaticCredentialsProvider("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", ""),
-		Override: func(c *config.Config) {
-			c.Server.Listen, c.Server.HTTP, c.Server.Admin = "127.0.0.1:0", "127.0.0.2:0", "127.0.0.3:0" // three addresses, any ports
-			c.Otherwise.Ask, c.Expose = nil, "full"
-			change(c)
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan error, 1)
-	go func() { done <- g.Run(ctx) }()
-	t.Cleanup(func() { cancel(); <-done })
-	return g.Addr("server.listen")
 }
 
 // withoutRules is the rendered bootstrap, its mutation rules taken out and a route put in.

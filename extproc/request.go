@@ -28,7 +28,8 @@ type exchange struct {
 	room   share
 
 	headers *corev3.HeaderMap // the client's
-	overrun []string          // budgets whose soft limit is passed
+	setting Setting
+	overrun []string // budgets whose soft limit is passed
 	in      dialect.Input
 	dialect dialect.Dialect
 	call    *dialect.Call
@@ -99,6 +100,8 @@ func (x *exchange) admitted() (ok bool) {
 func (x *exchange) heardRequest(m *extprocv3.ProcessingRequest) *dialect.Error {
 	h := m.GetRequestHeaders()
 	x.headers = h.GetHeaders()
+	x.setting = settingOf(m, x.headers)
+	x.tellSetting()
 	path, query, _ := strings.Cut(headerValue(x.headers, ":path"), "?")
 	x.in = dialect.Input{
 		Method: headerValue(x.headers, ":method"), Path: path, Query: query,
@@ -222,6 +225,9 @@ func (x *exchange) sign(t *Target, path string, body []byte) ([]bedrock.Header, 
 	return append(set, signed...), nil
 }
 
+// headerPerTry is where Envoy's router reads how long an attempt may take.
+const headerPerTry = "x-envoy-upstream-rq-per-try-timeout-ms"
+
 // deadlines tells Envoy's router how long the first attempt may take, and that attempts are ours. The
 // per-try timeout ends with the answer's headers; from there on our own watchdog counts.
 func (x *exchange) deadlines(a *attempt) []bedrock.Header {
@@ -234,7 +240,7 @@ func (x *exchange) deadlines(a *attempt) []bedrock.Header {
 	}
 	return []bedrock.Header{
 		{Name: "x-envoy-upstream-rq-timeout-ms", Value: "0"},
-		{Name: "x-envoy-upstream-rq-per-try-timeout-ms", Value: strconv.FormatInt(limit.Milliseconds(), 10)},
+		{Name: headerPerTry, Value: strconv.FormatInt(limit.Milliseconds(), 10)},
 		{Name: "x-envoy-max-retries", Value: "0"},
 	}
 }

@@ -124,6 +124,8 @@ func (x *exchange) heardHeaders(m *extprocv3.ProcessingRequest, h *extprocv3.Htt
 	if host := attrs[attrHost].GetStringValue(); host != "" && host != a.target.Host {
 		x.s.Log.Error("Envoy did not take the authority that was signed: allow it in mutation_rules, or let the route write the host",
 			"request", x.out.ID, "signed", a.target.Host, "sent", host)
+		x.setting.Host = true
+		x.tellSetting()
 	}
 	if h.EndOfStream {
 		x.ended, x.bodiless = true, true

@@ -30,6 +30,8 @@ type Service struct {
 	Signer Signer
 	// Observe is told of every request that ended. It must not block.
 	Observe func(*Outcome)
+	// Setting is told by every request how Envoy is configured; nil for nobody. It must not block.
+	Setting func(Setting)
 	// Load bounds what is taken on at once; nil for no bounds.
 	Load *Load
 	Log  *slog.Logger

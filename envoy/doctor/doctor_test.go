@@ -213,6 +213,32 @@ func TestVersions(t *testing.T) {
 	}
 }
 
+// TestWhatTheServiceMeets: the service knows some traps from what Envoy sends.
+func TestWhatTheServiceMeets(t *testing.T) {
+	right := doctor.Met{Version: "1.40.0", RequestBody: "BUFFERED", ResponseBody: "FULL_DUPLEX_STREAMED"}
+	for _, tt := range []struct {
+		met  doctor.Met
+		want string
+	}{
+		{right, ""},
+		{doctor.Met{}, ""},
+		{doctor.Met{Version: "1.35.9"}, "version cve-2026-47207"},
+		{doctor.Met{Version: "1.36.9"}, "local-replies-skip-filter"},
+		{doctor.Met{Version: "1.38.0"}, "cve-2026-47207"},
+		{doctor.Met{Upstream: true, Twice: true}, "upstream-filter two-filters"},
+		{doctor.Met{RequestBody: "STREAMED", ResponseBody: "NONE"}, "mode-request-body mode-response-body"},
+		{doctor.Met{Host: true}, "mutation-rules"},
+	} {
+		var names []string
+		for _, f := range tt.met.Findings() {
+			names = append(names, f.Trap)
+		}
+		if got := strings.Join(names, " "); got != tt.want {
+			t.Errorf("%+v: found %q, want %q", tt.met, got, tt.want)
+		}
+	}
+}
+
 func TestSocket(t *testing.T) {
 	config := rendered(t)
 	there := func(path string) bool { return path == "/run/ockham/ockham.sock" }
@@ -272,7 +298,10 @@ func TestTrapsAreDocumented(t *testing.T) {
 		"    ockham doctor --live http://envoy:8080   # requests, none of which reaches a model\n\n" +
 		"It ends with 0 when it finds nothing, 1 when it finds something, 2 when it cannot read what it was given.\n" +
 		"`--json` is for machines, `--envoy-version` for files that do not say which Envoy runs them, `--here` to look for\n" +
-		"UNIX sockets on this machine.\n\n| trap | what users see | fix |\n|---|---|---|\n")
+		"UNIX sockets on this machine.\n\n" +
+		"A running service finds some of these by itself, in what Envoy sends: `/readyz` lists them as warnings for as long as\n" +
+		"requests show them, and the log tells each once (version, cve-2026-47207, local-replies-skip-filter, upstream-filter,\n" +
+		"two-filters, mode-request-body, mode-response-body, mutation-rules). If its own socket is removed, it is not ready.\n\n| trap | what users see | fix |\n|---|---|---|\n")
 	for _, trap := range doctor.Traps() {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", trap.Name, trap.Harm, trap.Fix)
 	}

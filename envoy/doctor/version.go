@@ -40,17 +40,22 @@ func versionOf(bootstrap node) version {
 	return version{int(v.at("major_number").number(0)), int(v.at("minor_number").number(0)), int(v.at("patch").number(0))}
 }
 
-// checkVersion knows from which Envoy on the filter works, and which ones are not safe.
+// checkVersion looks at the Envoy that a configuration is for.
 func checkVersion(r *report, s *setup, _ Options) {
-	v, at := s.version, node{path: "version"}
-	if !v.known() {
-		return
+	if s.version.known() {
+		checkAge(r, s.version, s.skipsLocalReplies())
 	}
+}
+
+// checkAge knows from which Envoy on the filter works, and which ones are not safe. skips says that 1.36's
+// own replies pass the filter by, or may.
+func checkAge(r *report, v version, skips bool) {
+	at := node{path: "version"}
 	switch {
 	case v.before(1, 36, 0):
 		r.add("version", at, "this is Envoy %s", v)
-	case v.before(1, 37, 0) && s.skipsLocalReplies():
-		r.add("local-replies-skip-filter", at, "this is Envoy %s without the runtime flag that sends its own replies through the filter", v)
+	case v.before(1, 37, 0) && skips:
+		r.add("local-replies-skip-filter", at, "this is Envoy %s, which needs a runtime flag to send its own replies through the filter", v)
 	}
 	if v.before(1, 37, 5) && !(v.minor == 36 && !v.before(1, 36, 9)) || (v.minor == 38 && v.before(1, 38, 3)) {
 		r.add("cve-2026-47207", at, "this is Envoy %s", v)

@@ -58,6 +58,7 @@ type Gateway struct {
 
 	load      *extproc.Load
 	events    events
+	settings  *settings
 	listeners map[string]net.Listener
 	draining  atomic.Bool
 }
@@ -71,7 +72,7 @@ type view struct {
 
 // New reads the configuration and opens all ports, so that what is wrong shows at once.
 func New(ctx context.Context, o *Options) (_ *Gateway, err error) {
-	g := &Gateway{log: o.Log, version: o.Version, listeners: map[string]net.Listener{}, events: newEvents()}
+	g := &Gateway{log: o.Log, version: o.Version, listeners: map[string]net.Listener{}, events: newEvents(), settings: newSettings(o.Log)}
 	defer func() {
 		if err != nil {
 			g.close()
@@ -143,7 +144,7 @@ func (g *Gateway) openService(c *config.Config) error {
 	}
 	g.grpc = grpc.NewServer(options...)
 	extprocv3.RegisterExternalProcessorServer(g.grpc, &extproc.Service{
-		Policy: g.policy, Signer: g.signer, Observe: g.observe, Load: g.load, Log: g.log,
+		Policy: g.policy, Signer: g.signer, Observe: g.observe, Setting: g.settings.heard, Load: g.load, Log: g.log,
 	})
 	g.serving = health.NewServer() // by which an Envoy with several replicas chooses
 	healthgrpc.RegisterHealthServer(g.grpc, g.serving)
@@ -306,15 +307,19 @@ func (g *Gateway) ready(ctx context.Context) error {
 	if err := g.credentials(ctx); err != nil {
 		return errors.New("no AWS credentials; see the log")
 	}
+	if path := missingSocket(g.live.Policy().Config.Server.Listen); path != "" {
+		return fmt.Errorf("the socket %s is gone, so that Envoy cannot connect; start the service again", path)
+	}
 	return nil
 }
 
 // warnings tells what an operator should know although requests are served.
 func (g *Gateway) warnings() []string {
+	list := g.settings.warnings()
 	if s := g.live.Status(); s.Err != nil {
-		return []string{"the configuration file was refused; the policy before it is in force: " + s.Err.Error()}
+		list = append(list, "the configuration file was refused; the policy before it is in force: "+s.Err.Error())
 	}
-	return nil
+	return list
 }
 
 func (g *Gateway) access(c *config.Config) admin.Access {
