@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"reflect"
@@ -134,12 +135,20 @@ func (d *decoder) resolve(node ast.Node, path string) ast.Node {
 func (d *decoder) pairs(node ast.Node, path, what string) (pairs []*ast.MappingValueNode, ok bool) {
 	switch n := node.(type) {
 	case *ast.MappingNode:
-		return n.Values, true
+		pairs = n.Values
 	case *ast.MappingValueNode:
-		return []*ast.MappingValueNode{n}, true
+		pairs = []*ast.MappingValueNode{n}
+	default:
+		d.fault(node, path, "must be a mapping%s, not %s", what, kindOf(node))
+		return nil, false
 	}
-	d.fault(node, path, "must be a mapping%s, not %s", what, kindOf(node))
-	return nil, false
+	for _, pair := range pairs {
+		if pair.Key.Type() == ast.MergeKeyType {
+			d.fault(pair.Key, path, "merge keys (<<) are not supported; write out what they stand for")
+			return nil, false
+		}
+	}
+	return pairs, true
 }
 
 func (d *decoder) structure(node ast.Node, v reflect.Value, path string) {
@@ -213,7 +222,11 @@ func (d *decoder) scalar(node ast.Node, v reflect.Value, path string) {
 		}
 		v.SetBool(b.Value)
 	case reflect.Int:
-		n, err := strconv.ParseInt(node.GetToken().Value, 0, 64)
+		n, err := strconv.ParseInt(node.GetToken().Value, 10, 64)
+		if errors.Is(err, strconv.ErrRange) {
+			d.fault(node, path, "is out of any range")
+			return
+		}
 		if _, ok := node.(*ast.IntegerNode); !ok || err != nil {
 			d.fault(node, path, "must be a whole number, not %s", kindOf(node))
 			return
@@ -228,6 +241,10 @@ func (d *decoder) scalar(node ast.Node, v reflect.Value, path string) {
 
 func (d *decoder) float(node ast.Node, v reflect.Value, path string) {
 	f, err := strconv.ParseFloat(node.GetToken().Value, 64)
+	if errors.Is(err, strconv.ErrRange) {
+		d.fault(node, path, "is out of any range")
+		return
+	}
 	switch node.(type) {
 	case *ast.IntegerNode, *ast.FloatNode:
 		if err == nil && !math.IsInf(f, 0) && !math.IsNaN(f) {

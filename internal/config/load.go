@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -85,6 +86,10 @@ func plain(err error) error {
 // Parse reads data, which stands in file, over the defaults.
 func Parse(file string, data []byte) (*Config, Faults) {
 	c := Default()
+	data = bytes.TrimPrefix(data, []byte("\ufeff")) // some editors begin with it
+	if line := tooDeep(data); line > 0 {
+		return c, Faults{{File: file, Line: line, Column: 1, Message: fmt.Sprintf("is nested more than %d levels deep", mostNested)}}
+	}
 	tree, err := parser.ParseBytes(data, 0)
 	if err != nil {
 		return c, Faults{syntax(file, err)}
@@ -96,6 +101,36 @@ func Parse(file string, data []byte) (*Config, Faults) {
 	c.marks = &marks{file: file, at: d.at, broken: d.broken}
 	c.moveTasks()
 	return c, d.faults
+}
+
+// mostNested is far above what a configuration needs, and far below what the parser survives.
+const mostNested = 200
+
+// tooDeep returns the first line in which brackets or dashes open more levels than mostNested, or 0. It
+// knows no quotes: text with so many brackets that stay open is none that a rule could be written in.
+func tooDeep(data []byte) int {
+	line, open, dashes, indented := 1, 0, 0, true
+	for i, c := range data {
+		switch c {
+		case '\n':
+			line, dashes, indented = line+1, 0, true
+		case '[', '{':
+			open++
+		case ']', '}':
+			open = max(0, open-1)
+		case '-', '?':
+			if i+1 < len(data) && data[i+1] == ' ' {
+				dashes++
+			}
+		case ' ':
+		default:
+			indented = false
+		}
+		if open > mostNested || indented && dashes > mostNested {
+			return line
+		}
+	}
+	return 0
 }
 
 // moveTasks takes out of the default buckets what the file puts into others.
@@ -118,7 +153,7 @@ func (d *decoder) document(tree *ast.File) ast.Node {
 	var body ast.Node
 	for _, doc := range tree.Docs {
 		switch {
-		case doc.Body == nil || doc.Body.Type() == ast.NullType || doc.Body.Type() == ast.CommentType:
+		case doc.Body == nil || slices.Contains([]ast.NodeType{ast.NullType, ast.CommentType, ast.DirectiveType}, doc.Body.Type()):
 		case body != nil:
 			d.fault(doc.Body, "", "a second document; the configuration is one")
 		default:

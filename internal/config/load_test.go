@@ -54,6 +54,9 @@ func TestWaysOfWriting(t *testing.T) {
 	tests := map[string]func(*Config) bool{
 		"":                             func(c *Config) bool { return c.Aim == .98 },
 		"# only a comment\n":           func(c *Config) bool { return c.Aim == .98 },
+		"\ufeffaim: 1\n":               func(c *Config) bool { return c.Aim == 1 },
+		"%YAML 1.2\n---\naim: 1\n":     func(c *Config) bool { return c.Aim == 1 },
+		"cascade: {attempts: 010}\n":   func(c *Config) bool { return c.Cascade.Attempts == 10 },
 		"---\naim: 1\n":                func(c *Config) bool { return c.Aim == 1 },
 		"{aim: 0.5, expose: full}":     func(c *Config) bool { return c.Aim == .5 && c.Expose == "full" },
 		"aim: 0.5\r\nexpose: full\r\n": func(c *Config) bool { return c.Expose == "full" },

@@ -194,7 +194,7 @@ func (p *pager) write() {
 	p.b.WriteString("# Configuration\n\nMade from the comments of `internal/config`; do not edit. ")
 	p.b.WriteString(p.types["Config"] + "\n\n")
 	p.b.WriteString("An unknown key, a value of the wrong type, a rule that can never be read and the like are errors; all of them are told at once, each with its line. `ockham check FILE` tells them without starting anything. Editors complete the file with [config.schema.json](config.schema.json): put `# yaml-language-server: $schema=config.schema.json` on its first line.\n\n")
-	p.b.WriteString("A change of the file, or SIGHUP, replaces the policy in one step; a file with a fault leaves the old one running. `server` and `telemetry` take effect at the next start.\n")
+	p.b.WriteString("A change of the file, or SIGHUP, replaces the policy in one step; a file with a fault leaves the old one running. `server`, `telemetry`, `bedrock.signing`, `bedrock.profile`, `limits.body`, `limits.requests` and `limits.memory` take effect at the next start.\n")
 	p.queue = []reflect.Type{reflect.TypeFor[Config]()}
 	for i := 0; i < len(p.queue); i++ {
 		p.table(p.queue[i])

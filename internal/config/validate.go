@@ -371,6 +371,9 @@ func (v *validator) bounds() {
 
 func (v *validator) routes() {
 	for name, r := range sorted(v.c.Routes) {
+		if name == "" {
+			v.fault(join("routes", name), "a route has a name: that of Envoy's route, or of its profile")
+		}
 		if r.Unsure != "" {
 			v.pipe(join("routes", name)+".unsure", r.Unsure)
 		}

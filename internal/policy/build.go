@@ -27,15 +27,7 @@ func Load(path string, deps Deps) (*Policy, error) {
 	if err := config.Joined(faults, c.Check(), b.faults); err != nil {
 		return nil, err
 	}
-	return Build(c, deps)
-}
-
-// Build makes the policy of a valid configuration.
-func Build(c *config.Config, deps Deps) (*Policy, error) {
-	if err := c.Validate(); err != nil {
-		return nil, err
-	}
-	b := &builder{c: c, deps: deps, p: &Policy{Config: c, models: map[*routing.Model]*config.Resolved{}}, named: map[string]*routing.Model{}}
+	b.p, b.named = &Policy{Config: c, models: map[*routing.Model]*config.Resolved{}}, map[string]*routing.Model{}
 	return b.build()
 }
 

@@ -4,16 +4,20 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
+
+	"ockham/internal/config"
 )
 
 // settle is how long a file must be left alone before it is read: editors and ConfigMaps write in steps.
@@ -30,9 +34,11 @@ type Live struct {
 	log     *slog.Logger
 	current atomic.Pointer[Policy]
 
-	mu     sync.Mutex // one reload at a time
+	reloading sync.Mutex // one at a time; it guards seen
+	seen      [sha256.Size]byte
+
+	mu     sync.Mutex // guards status, so that a probe need not wait for a reload
 	status Status
-	seen   [sha256.Size]byte
 }
 
 // Status tells how the configuration fares, for /readyz and metrics.
@@ -49,7 +55,7 @@ type Status struct {
 func NewLive(path string, deps Deps, log *slog.Logger) (*Live, error) {
 	l := &Live{path: path, deps: deps, log: log, status: Status{File: path}}
 	before := fingerprint(path)
-	p, err := Load(path, deps)
+	p, err := l.load(deps)
 	if err != nil {
 		return nil, err
 	}
@@ -60,6 +66,15 @@ func NewLive(path string, deps Deps, log *slog.Logger) (*Live, error) {
 	}
 	l.warn(p)
 	return l, nil
+}
+
+// load reads a file that can be read again. A pipe cannot: the second time it would be empty, which is a
+// valid configuration.
+func (l *Live) load(deps Deps) (*Policy, error) {
+	if info, err := os.Stat(l.path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		return nil, fmt.Errorf("configuration cannot be read: %s is no file; it is read again when it changes", l.path)
+	}
+	return Load(l.path, deps)
 }
 
 // Policy is the one in force now. A request takes it once and keeps it to its end.
@@ -74,8 +89,8 @@ func (l *Live) Status() Status {
 
 // Reload reads the file now, changed or not (SIGHUP). The error is also kept in Status and logged.
 func (l *Live) Reload() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.reloading.Lock()
+	defer l.reloading.Unlock()
 	return l.reload()
 }
 
@@ -83,22 +98,56 @@ func (l *Live) reload() error {
 	l.seen = fingerprint(l.files()...)
 	deps := l.deps
 	deps.Previous = l.current.Load()
-	p, err := Load(l.path, deps)
+	p, err := l.load(deps)
 	if err != nil {
-		l.status.Err, l.status.Failed = err, time.Now()
-		l.status.Refused++
-		l.log.Error("configuration refused; the one before it stays in force", "file", l.path, "err", err)
+		l.refused(err)
 		return err
 	}
 	l.current.Store(p)
-	l.status.Err, l.status.Loaded = nil, time.Now()
-	l.status.Reloads++
-	l.log.Info("configuration replaced", "file", l.path)
-	if old, now := deps.Previous.Config, p.Config; !reflect.DeepEqual(old.Server, now.Server) || !reflect.DeepEqual(old.Telemetry, now.Telemetry) {
-		l.log.Warn("server and telemetry are different in the new configuration; they take effect at the next start")
+	l.replaced()
+	if what := needsRestart(deps.Previous.Config, p.Config); what != "" {
+		l.log.Warn("the new configuration differs in what takes effect at the next start only: " + what)
 	}
 	l.warn(p)
 	return nil
+}
+
+func (l *Live) refused(err error) {
+	l.mu.Lock()
+	l.status.Err, l.status.Failed = err, time.Now()
+	l.status.Refused++
+	l.mu.Unlock()
+	l.log.Error("configuration refused; the one before it stays in force", "file", l.path, "err", err)
+}
+
+func (l *Live) replaced() {
+	l.mu.Lock()
+	l.status.Err, l.status.Loaded = nil, time.Now()
+	l.status.Reloads++
+	l.mu.Unlock()
+	l.log.Info("configuration replaced", "file", l.path)
+}
+
+// needsRestart names what is different and is read at the start only: addresses, buffers and credentials.
+func needsRestart(old, now *config.Config) string {
+	var what []string
+	for _, part := range []struct {
+		path     string
+		old, now any
+	}{
+		{"server", old.Server, now.Server},
+		{"telemetry", old.Telemetry, now.Telemetry},
+		{"bedrock.signing", old.Bedrock.Signing, now.Bedrock.Signing},
+		{"bedrock.profile", old.Bedrock.Profile, now.Bedrock.Profile},
+		{"limits.body", old.Limits.Body, now.Limits.Body},
+		{"limits.requests", old.Limits.Requests, now.Limits.Requests},
+		{"limits.memory", old.Limits.Memory, now.Limits.Memory},
+	} {
+		if !reflect.DeepEqual(part.old, part.now) {
+			what = append(what, part.path)
+		}
+	}
+	return strings.Join(what, ", ")
 }
 
 func (l *Live) warn(p *Policy) {
@@ -174,8 +223,8 @@ func (l *Live) files() []string {
 }
 
 func (l *Live) reloadIfChanged() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.reloading.Lock()
+	defer l.reloading.Unlock()
 	if fingerprint(l.files()...) != l.seen {
 		_ = l.reload() // logged, and in Status
 	}
@@ -185,6 +234,11 @@ func (l *Live) reloadIfChanged() {
 func fingerprint(files ...string) (sum [sha256.Size]byte) {
 	h := sha256.New()
 	for _, name := range files {
+		info, err := os.Stat(name)
+		if err != nil || !info.Mode().IsRegular() { // opening a pipe would wait for its writer
+			_, _ = io.WriteString(h, "unreadable")
+			continue
+		}
 		f, err := os.Open(name)
 		if err != nil {
 			_, _ = io.WriteString(h, "unreadable")

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io/fs"
@@ -9,8 +10,11 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
+
+	"ockham/routing"
 )
 
 // heard is a log that tells what is logged.
@@ -174,6 +178,97 @@ func TestHangupReadsTheFile(t *testing.T) {
 	if err := l.Reload(); !errors.Is(err, fs.ErrNotExist) || l.Policy().Config.Aim != .1 {
 		t.Errorf("with the file gone: %v, aim %v", err, l.Policy().Config.Aim)
 	}
+}
+
+// Whatever stands in the file's place, the policy in force stays, nothing waits, and it is told; once a good
+// file is back it is taken.
+func TestNoFileToReadLeavesTheOldPolicy(t *testing.T) {
+	for name, put := range map[string]func(path string) error{
+		"a loop of symlinks": func(path string) error { return os.Symlink(filepath.Base(path), path) },
+		"a dangling symlink": func(path string) error { return os.Symlink("nowhere", path) },
+		"a directory":        func(path string) error { return os.Mkdir(path, 0o700) },
+		"a pipe":             func(path string) error { return syscall.Mkfifo(path, 0o600) },
+		"too large":          func(path string) error { return os.WriteFile(path, make([]byte, 2<<20), 0o600) },
+		"binary":             func(path string) error { return os.WriteFile(path, []byte("aim: \xff\xfe"), 0o600) },
+		"nested too deeply":  func(path string) error { return os.WriteFile(path, bytes.Repeat([]byte("["), 1<<20), 0o600) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := write(t, "aim: 0.9\n")
+			l, messages := watched(t, path)
+			if err := errors.Join(os.Remove(path), put(path)); err != nil {
+				t.Fatal(err)
+			}
+			wait(t, messages, "refused")
+			if s := l.Status(); s.Err == nil || l.Policy().Config.Aim != .9 {
+				t.Errorf("aim %v, %+v", l.Policy().Config.Aim, s)
+			}
+			if err := os.RemoveAll(path); err != nil {
+				t.Fatal(err)
+			}
+			put := path + ".new" // in one step, as editors do
+			if err := errors.Join(os.WriteFile(put, []byte("aim: 0.4\n"), 0o600), os.Rename(put, path)); err != nil {
+				t.Fatal(err)
+			}
+			wait(t, messages, "replaced")
+			if s := l.Status(); s.Err != nil || l.Policy().Config.Aim != .4 {
+				t.Errorf("with a good file: aim %v, %+v", l.Policy().Config.Aim, s)
+			}
+		})
+	}
+}
+
+// A pipe is empty when it is read again, and what is empty is a valid configuration.
+func TestPipeIsNoConfigurationToServe(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	log, _ := listenTo()
+	if _, err := NewLive(path, testDeps(), log); err == nil || !strings.Contains(err.Error(), "is no file") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// Probes are answered while a reload takes its time.
+func TestStatusDoesNotWaitForAReload(t *testing.T) {
+	path := write(t, "aim: 0.9\n")
+	deps, reading, goOn := testDeps(), make(chan struct{}, 1), make(chan struct{}, 1)
+	goOn <- struct{}{}
+	deps.Scorer = func(string, float64) (routing.Scorer, error) {
+		reading <- struct{}{}
+		<-goOn
+		return quiet{}, nil
+	}
+	log, _ := listenTo()
+	l, err := NewLive(path, deps, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-reading
+	done := make(chan error)
+	go func() { done <- l.Reload() }()
+	<-reading
+	if s := l.Status(); s.Reloads != 0 {
+		t.Errorf("%+v", s)
+	}
+	goOn <- struct{}{}
+	if err := <-done; err != nil || l.Status().Reloads != 1 {
+		t.Errorf("%v, %+v", err, l.Status())
+	}
+}
+
+func TestWhatNeedsARestartIsSaid(t *testing.T) {
+	path := write(t, "aim: 0.9\n")
+	log, messages := listenTo()
+	l, err := NewLive(path, testDeps(), log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, path, "server: {drain: 1s}\nbedrock: {signing: none}\nlimits: {body: 1MiB, held: 1MiB}\n")
+	if err := l.Reload(); err != nil {
+		t.Fatal(err)
+	}
+	wait(t, messages, "next start only: server, bedrock.signing, limits.body")
 }
 
 func TestFirstFileMustBeGood(t *testing.T) {

@@ -3,6 +3,7 @@ package stack
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -10,7 +11,9 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -153,6 +156,82 @@ rules:
 	if status, got := s.call(t, "POST", "/api/v1/explain?profile=x", `{"prompt":"Hello."}`); status != 400 {
 		t.Errorf("an unknown parameter: got %d %v, want 400", status, got)
 	}
+}
+
+// The configuration is replaced every 50 ms, every third time by one that is wrong: no request fails, each is
+// decided by one policy as a whole, and the fault shows where probes and metrics look.
+func TestReloadUnderTraffic(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "ockham.yml")
+	texts := []string{
+		"rules: [{name: first, when: 'tokens < 500', pipe: green}]\n",
+		"rules: [{name: second, when: 'tokens < 500', pipe: purple}]\n",
+		"rules: [{name: third, when: 'tokns < 500', pipe: green}]\n",
+	}
+	put := func(i int) {
+		if err := errors.Join(os.WriteFile(file+".new", []byte(texts[i%3]), 0o600), os.Rename(file+".new", file)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(0)
+	s := start(t, Options{Config: file})
+	stop, seen := make(chan struct{}), make(chan string, 100_000)
+	var clients sync.WaitGroup
+	for range 4 {
+		clients.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				status, got := s.call(t, "POST", "/api/v1/generate", `{"prompt":"Hello."}`)
+				route, _ := got["route"].(map[string]any)
+				if status != 200 {
+					t.Errorf("got %d %v", status, got)
+					return
+				}
+				seen <- fmt.Sprint(route["reason"], " ", route["pipe"])
+			}
+		})
+	}
+	for i := range 30 {
+		put(i)
+		if err := s.service.Reload(); (err != nil) != (i%3 == 2) {
+			t.Errorf("reload %d: %v", i, err)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	close(stop)
+	clients.Wait()
+	close(seen)
+	counts := map[string]int{}
+	for what := range seen {
+		counts[what]++
+	}
+	if len(counts) != 2 || counts["first green"] == 0 || counts["second purple"] == 0 {
+		t.Errorf("decided as %v, want first green and second purple only", counts)
+	}
+	if got := s.admin(t, "/readyz"); !strings.Contains(got, `there is no \"tokns\" to read`) {
+		t.Errorf("/readyz: no word of the fault in %s", got)
+	}
+	if got := s.admin(t, "/metrics"); !regexp.MustCompile(`ockham_config_reloads_total\{result="refused"\} \d\d`).MatchString(got) {
+		t.Error("/metrics: not ten refused configurations or more")
+	}
+}
+
+// admin asks the admin port, which answers 200.
+func (s *Stack) admin(t *testing.T, path string) string {
+	t.Helper()
+	resp, err := http.Get(s.Admin + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != 200 {
+		t.Fatalf("%s: status %d, %v", path, resp.StatusCode, err)
+	}
+	return string(body)
 }
 
 // A client can name any route, so one that must learn nothing could ask in another's place.
