@@ -2,6 +2,7 @@ package checks
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"ockham/routing"
@@ -26,7 +27,7 @@ func FuzzScanner(f *testing.F) {
 	})
 }
 
-// FuzzMend: what mend returns is JSON, and mending it again changes nothing.
+// FuzzMend: what mend returns is JSON, mending it again changes nothing, and what was JSON stays as it was.
 func FuzzMend(f *testing.F) {
 	for _, s := range []string{
 		"{\"a\": \"x\ny\"}", `{"a": "\pi", }`, "```json\n[1,\n]\n```", `{"a": "he said "no", twice"}`, `say {"a": 1} or [2]`,
@@ -36,6 +37,9 @@ func FuzzMend(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		m := mend(text)
+		if json.Valid([]byte(text)) && depthOf(text) <= maxDepth && (m.altered() || m.text != strings.TrimSpace(text)) {
+			t.Fatalf("%q: is JSON, and came out as %+v", text, m)
+		}
 		if m.wrong != "" {
 			return
 		}
@@ -48,7 +52,7 @@ func FuzzMend(f *testing.F) {
 	})
 }
 
-// FuzzStream: what a stream was rejected for in its middle is not good at its end.
+// FuzzStream: a stream is rejected in its middle only where the whole is.
 func FuzzStream(f *testing.F) {
 	for _, s := range []string{`{"a": 1}`, `{a: 1}`, "```json\n{\"a\": 1}\n```", `{"a": "x" y"}`, `{"rows": [{"id": "1"}]}`, `Here: {"rows": []}`, `{"rows": [], "more": 1}`} {
 		f.Add(s)

@@ -16,6 +16,7 @@ type languages struct {
 	words map[string][]vote // common words of the languages in Latin script; "-x" endings, "~x" letters
 	names map[string]int    // what languages are called, in lower case, where words are divided by spaces
 	dense []denseName       // the same, where they are not
+	asks  map[string]bool   // the names that mean "in French", not "French"
 }
 
 type language struct {
@@ -35,7 +36,7 @@ type vote struct {
 }
 
 func newLanguages() (*languages, error) {
-	l := &languages{words: map[string][]vote{}, names: map[string]int{}}
+	l := &languages{words: map[string][]vote{}, names: map[string]int{}, asks: map[string]bool{}}
 	for n, line := range strings.Split(languageTable, "\n") {
 		if line == "" || line[0] == '#' {
 			continue
@@ -74,6 +75,8 @@ func (l *languages) add(line string) error {
 }
 
 func (l *languages) name(name string, i int) {
+	name, asks := strings.CutPrefix(name, "!")
+	l.asks[name] = asks
 	if r, _ := utf8.DecodeRuneInString(name); scriptOf(r) >= thai {
 		l.dense = append(l.dense, denseName{name, i})
 		return

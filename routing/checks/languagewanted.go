@@ -16,26 +16,40 @@ func (l *languages) wanted(p *routing.Prompt) []int {
 		return nil
 	}
 	last := p.Last().Text
+	var also []int
 	for _, text := range []string{last, p.System} {
-		named, doubt := l.named(strings.ToLower(ends(text, 2000)))
+		named, doubt := l.named(lowered(ends(text, 2000)))
 		if doubt {
 			return nil
 		}
-		if len(named) == 0 {
+		if len(named.asked) == 0 {
+			also = append(also, named.mentioned...)
 			continue
 		}
-		if asked, _ := l.named(strings.ToLower(instruction(text))); len(asked) > 0 || text != last {
-			return named
+		if n, _ := l.named(lowered(instruction(text))); len(n.asked) > 0 || text != last {
+			return named.asked
 		}
-		if p.Format != routing.FormatText {
-			return nil
-		}
-		return append(named, l.written(prose(last))...) // "the website is in German" may ask for nothing
+		also = append(also, named.asked...) // "the website is in German" may ask for nothing
+		break
 	}
 	if p.Format != routing.FormatText {
 		return nil // the words in extracted data are those of their source
 	}
-	return l.written(prose(last))
+	written := l.written(prose(last))
+	if len(written) == 0 {
+		return nil
+	}
+	for _, i := range also { // "a French poem" may ask for either
+		if !slices.Contains(written, i) {
+			written = append(written, i)
+		}
+	}
+	return written
+}
+
+// lowered is text in lower case; of a Turkish İ that leaves a dot above, which no word has.
+func lowered(text string) string {
+	return strings.ReplaceAll(strings.ToLower(text), "i\u0307", "i")
 }
 
 // instruction is what of a request says what it wants: its first paragraph and all short ones. A long one
@@ -103,14 +117,16 @@ func (l *languages) written(text string) []int {
 	return all
 }
 
+// names are the languages that a text names: those in which it wants its answer, and all.
+type names struct{ asked, mentioned []int }
+
 // named finds the languages that a request asks for by name: "in Spanish", "auf Deutsch", "用中文". It is
 // in doubt where languages themselves are the matter, as in translations and lessons.
-func (l *languages) named(text string) (found []int, doubt bool) {
-	mentioned := false
+func (l *languages) named(text string) (found names, doubt bool) {
 	add := func(i int, asks bool) {
-		mentioned = true
-		if asks && !slices.Contains(found, i) {
-			found = append(found, i)
+		found.mentioned = append(found.mentioned, i)
+		if asks && !slices.Contains(found.asked, i) {
+			found.asked = append(found.asked, i)
 		}
 	}
 	l.spacedNames(text, add)
@@ -119,7 +135,7 @@ func (l *languages) named(text string) (found []int, doubt bool) {
 			add(d.language, asksDense(text[:at], text[at+len(d.name):]))
 		}
 	}
-	return found, mentioned && aboutLanguage(text) || len(found) == 0 && unknownLanguage(text)
+	return found, len(found.mentioned) > 0 && aboutLanguage(text) || len(found.asked) == 0 && unknownLanguage(text)
 }
 
 // unknownLanguage tells whether a request asks for a language that is not in the table.
@@ -145,15 +161,40 @@ func (l *languages) spacedNames(text string, add func(i int, asks bool)) {
 		if i, ok := l.names[pair]; ok {
 			add(i, asksSpaced(before, text[end:]))
 		} else if i, ok := l.names[strings.TrimPrefix(word, "بال")]; ok {
-			add(i, asksSpaced(last, text[end:]))
-		} else if i, ok := l.names[strings.TrimPrefix(word, "ب")]; ok {
+			add(i, l.asks[word] || asksSpaced(last, text[end:]))
+		} else if i, ok := l.prefixed(word); ok {
 			add(i, true)
+		}
+		if qualifies(word) {
+			continue // "in simple Spanish", "in het Engels"
 		}
 		before, last = last, word
 		if word == "the" {
 			last = before + " the"
 		}
 	}
+}
+
+// prefixed finds a name that carries its "in": بالفرنسية, באנגלית.
+func (l *languages) prefixed(word string) (int, bool) {
+	for _, in := range []string{"ب", "ב"} {
+		if name, ok := strings.CutPrefix(word, in); ok {
+			i, known := l.names[name]
+			return i, known
+		}
+	}
+	return 0, false
+}
+
+// qualifies tells which words may stand between "in" and the name of a language.
+func qualifies(word string) bool {
+	switch word {
+	case "simple", "plain", "fluent", "formal", "informal", "good", "clear", "easy", "modern", "standard", "proper", "perfect", "idiomatic", "native",
+		"brazilian", "european", "mexican", "swiss", "austrian", "simplified", "traditional", "basic", "everyday",
+		"het", "limba", "einfachem", "gutem", "bom", "buen", "bon":
+		return true
+	}
+	return false
 }
 
 // words yields the words of text and where they begin.
@@ -182,12 +223,12 @@ func words(text string) func(yield func(int, string) bool) {
 // answer: "write in French." does, "in French cuisine" does not.
 func asksSpaced(before, rest string) bool {
 	switch before {
-	case "in", "into", "en", "auf", "em", "ins", "dans", "dalam", "bằng", "på", "на", "po", "op", "bahasa", "باللغة", "اللغة":
+	case "in", "into", "en", "auf", "em", "ins", "dans", "dalam", "bằng", "på", "на", "po", "op", "bahasa", "în", "στα", "language", "idioma", "langue", "sprache", "lingua", "język", "язык", "باللغة", "اللغة":
 	case "use", "using", "speak", "only", "entirely", "completely", "fully", "usa", "utilise", "menggunakan":
 	case "in the", "using the", "only the", "into the":
 		return strings.HasPrefix(rest, " language")
 	default:
-		return strings.HasPrefix(rest, " में") || strings.HasPrefix(rest, " olarak")
+		return hasAnyPrefix(rest, " में", " olarak", " cevap", " yanıt", " yaz", " anlat", " açıkla", " konuş")
 	}
 	next := strings.TrimLeft(rest, " ")
 	if r, _ := utf8.DecodeRuneInString(next); next == rest || !unicode.IsLetter(r) {
@@ -204,15 +245,20 @@ func joins(word string) bool {
 	switch word {
 	case "of", "for", "that", "about", "with", "on", "to", "how", "what", "why", "the", "a", "an", "please", "and", "or",
 		"only", "in", "by", "using", "including", "from", "so", "which", "language", "as", "but", "explaining",
-		"et", "avec", "sans", "mit", "con", "com", "ohne", "sobre", "de", "que", "para", "por", "y", "sur", "pour", "qui", "über", "für", "und", "su", "per", "e", "tentang", "untuk", "про", "о":
+		"et", "avec", "sans", "mit", "con", "com", "ohne", "sobre", "de", "que", "un", "una", "um", "uma", "une", "uno", "ein", "eine", "einen", "een", "le", "la", "les", "el", "à", "al", "ao",
+		"antworten", "beantworten", "schreiben", "erklären", "verfassen", "zu", "te", "beantwoorden", "schrijven", "стихотворение", "письмо", "на", "что", "как", "para", "por", "y", "sur", "pour", "qui", "über", "für", "und", "su", "per", "e", "tentang", "untuk", "про", "о":
 		return true
 	}
 	return len(word) > 5 && strings.HasSuffix(word, "ing")
 }
 
+func hasAnyPrefix(s string, prefixes ...string) bool {
+	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(s, p) })
+}
+
 // asksDense is asksSpaced for scripts without spaces: 用英语, 英語で, 영어로.
 func asksDense(before, after string) bool {
-	for _, sign := range []string{"用", "以", "成", "为", "為", "ด้วย", "เป็น"} {
+	for _, sign := range []string{"用", "以", "成", "为", "為", "ด้วย", "เป็น", "ด้วยภาษา", "เป็นภาษา"} {
 		if strings.HasSuffix(before, sign) {
 			return true
 		}
@@ -227,5 +273,5 @@ func asksDense(before, after string) bool {
 
 // aboutLanguage tells whether a request is likely to be answered in two languages at once.
 func aboutLanguage(text string) bool {
-	return containsAny(text, []string{"how do you say", "how to say", "what does", "meaning of", "cómo se dice", "comment dit-on"})
+	return containsAny(text, []string{"how do you say", "how to say", "what does", "meaning of", "word for", "phrase for", "cómo se dice", "comment dit-on", "wie heißt", "was heißt", "wie sagt man", "come si dice", "como se diz", "hoe zeg je", "как сказать", "как будет", "jak powiedzieć", "nasıl denir", "怎么说", "怎麼說", "何と言"})
 }
