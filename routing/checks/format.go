@@ -40,6 +40,7 @@ type Format struct {
 	Case         string   `json:"case,omitempty"`          // "upper" or "lower"
 	JSON         bool     `json:"json,omitempty"`          // a JSON value, in a fence or not
 	Language     string   `json:"language,omitempty"`
+	hasJSON      bool     // a JSON value somewhere: who asks for it in words may well take it out of prose
 
 	Matches []string `json:"matches,omitempty"` // regular expressions (RE2), each somewhere
 	Lacks   []string `json:"lacks,omitempty"`   // regular expressions, none anywhere

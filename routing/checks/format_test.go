@@ -109,7 +109,16 @@ func TestFormatRead(t *testing.T) {
 		{"Use words in all capital letters at least 3 times.", Format{Counts: []Count{{Pattern: `\b\p{Lu}[\p{Lu}\d'-]*\b`, Range: Range{Min: 3}}}}},
 		{"Please answer in all lowercase letters.", Format{Case: "lower"}},
 		{"Wrap your entire response in double quotation marks.", Format{Quoted: true}},
-		{"Give the entire output in JSON format.", Format{JSON: true}},
+		{"Give the entire output in JSON format.", Format{JSON: true, hasJSON: true}},
+		{"Answer in JSON.", Format{hasJSON: true}},
+		{"Write a script that saves a dictionary in JSON format.", Format{}},
+		{"Answer with one of: billing, technical, other.", Format{OneOf: []string{"billing", "technical", "other"}}},
+		{"Classify the mail as one of these labels: [SPAM] or [HAM]", Format{OneOf: []string{"spam", "ham"}}},
+		{"Which category is it?\nCategories:\n- bug: it fails\n- wish (a new feature)\n\nIt fails.", Format{OneOf: []string{"bug", "wish"}}},
+		{"Respond with only 'yes' or 'no'.", Format{Matches: []string{`(?i)(?:^|\PL)(?:yes|no)(?:\PL|$)`}, Words: Range{Max: 4}}},
+		{"Do not say yes or no.", Format{}},
+		{"Options:\nA. red\nB. blue\nAnswer:", Format{}},
+		{"They play at least one of three sports: chess, go and tennis.", Format{}},
 		{`End your letter with "Fair winds".`, Format{Ends: "fair winds"}},
 		{"Give two different answers, divided by ******.", Format{Parts: Range{Min: 2, Max: 2}}},
 		{"The letter q should appear at least 4 times.", Format{Counts: []Count{{Pattern: "(?i)q", Range: Range{Min: 4}}}}},
@@ -124,7 +133,7 @@ func TestFormatRead(t *testing.T) {
 		{"Answer yes, no or later.", Format{Matches: []string{`(?i)(?:^|\PL)(?:yes|no|later)(?:\PL|$)`}, Words: Range{Max: 4}}},
 		{`Reply with "sail on" or "turn back".`, Format{Matches: []string{`(?i)(?:^|\PL)(?:sail on|turn back)(?:\PL|$)`}, Words: Range{Max: 5}}},
 		{"Answer yes or no and say why.", Format{}},
-		{"Classify it as exactly one of: boat, ship.", Format{Matches: []string{`(?i)(?:^|\PL)(?:boat|ship)(?:\PL|$)`}}},
+		{"Classify it as exactly one of: boat, ship.", Format{OneOf: []string{"boat", "ship"}}},
 		{"Convert it to CSV.", Format{Matches: []string{`[,;\t]`}, Lacks: []string{`(?m)^\s*\|.*\|\s*$`}}},
 		{"The boats are below as CSV.", Format{}},
 		{"Make a Markdown checklist of it.", Format{Matches: []string{`(?m)^\s*[-*] \[[ xX]\]`}}},
@@ -134,7 +143,7 @@ func TestFormatRead(t *testing.T) {
 		{"Make 3 sections and mark each with Part X.", Format{Section: "Part", Sections: Range{Min: 3}}},
 	}
 	for _, tt := range tests {
-		if d := cmp.Diff(tt.want, r.read(tt.in), cmpopts.EquateEmpty()); d != "" {
+		if d := cmp.Diff(tt.want, r.read(tt.in), cmpopts.EquateEmpty(), cmp.AllowUnexported(Format{})); d != "" {
 			t.Errorf("%q (-want +got):\n%s", tt.in, d)
 		}
 	}
@@ -165,7 +174,7 @@ func TestFormatJSON(t *testing.T) {
 	if err := json.Unmarshal(text, &out); err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(in, out); d != "" {
+	if d := cmp.Diff(in, out, cmp.AllowUnexported(Format{})); d != "" {
 		t.Errorf("(-want +got):\n%s\n%s", d, text)
 	}
 }

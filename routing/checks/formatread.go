@@ -21,6 +21,7 @@ type sentence struct {
 	lower  string
 	all    string // the whole request, in lower case
 	before string // of the request, as written
+	after  string
 }
 
 // readFormatBytes is how much of the beginning and end of a request is read.
@@ -32,6 +33,7 @@ func newFormatReader() *formatReader {
 	r.words()
 	r.looks()
 	r.shapes()
+	r.labels()
 	return r
 }
 
@@ -57,7 +59,7 @@ func (r *formatReader) read(text string) Format {
 	all := strings.ToLower(text)
 	at := 0
 	for _, raw := range sentences(text) {
-		s := sentence{raw: raw, lower: strings.ToLower(raw), all: all, before: text[:at]}
+		s := sentence{raw: raw, lower: strings.ToLower(raw), all: all, before: text[:at], after: text[at+len(raw):]}
 		at += len(raw)
 		if isQuotation(raw) {
 			continue

@@ -25,7 +25,8 @@ func (r *formatReader) looks() {
 		}
 	})
 	r.match("json", `\b(?:json format|in json|as json|json block|valid json|json object|json output)`, func(f *Format, s sentence, _ []string) {
-		f.JSON = f.JSON || hasAny(s.lower, []string{"entire", "output", "response", "answer", "wrap", "format"})
+		f.hasJSON = f.hasJSON || hasAny(s.lower, []string{"entire", "output", "response", "answer", "wrap", "respond", "reply", "return"})
+		f.JSON = f.JSON || f.hasJSON && hasAny(s.lower, []string{"entire", "whole", "wrap", "nothing but", "only json", "only valid json"})
 	})
 	r.on("<<", func(f *Format, _ sentence) { f.Matches = append(f.Matches, `<<[^\n]*[^<>\s][^\n]*>>`) })
 	r.on("p.s", func(f *Format, s sentence) {

@@ -33,13 +33,13 @@ func (r *formatReader) short() {
 	r.match("the ", `^\W*(?:answer|reply|respond)?(?: with)?\s*(?:only|just) the (?:digit|number|letter|label|code|category)(?: only)?\W*$`, few)
 }
 
-// picks reads "Answer yes, no or later." and "as exactly one of: billing, technical, praise".
+// picks reads "Answer yes, no or later."
 func (r *formatReader) picks() {
 	const item = `(?:["'“][^"'”\n]{1,40}["'”]|[\p{L}\d_-]{1,30})`
 	const list = `(` + item + `(?:, ?` + item + `)*,? or ` + item + `)`
 	split := regexp.MustCompile(`, ?or | or |, ?`)
-	ask := func(alone bool) func(*Format, sentence, []string) {
-		return func(f *Format, _ sentence, m []string) {
+	for _, verb := range []string{"answer", "reply", "respond"} {
+		r.match(verb, `\b`+verb+`(?: only| just)?(?: with)?(?: either| only| just| exactly)?:? `+list+`\s*[.!]?\s*$`, func(f *Format, _ sentence, m []string) {
 			longest, options := 0, []string{}
 			for _, o := range split.Split(m[1], -1) {
 				o = strings.Trim(o, ` "'“”`)
@@ -47,15 +47,9 @@ func (r *formatReader) picks() {
 				options = append(options, regexp.QuoteMeta(o))
 			}
 			f.Matches = append(f.Matches, `(?i)(?:^|\PL)(?:`+strings.Join(options, "|")+`)(?:\PL|$)`)
-			if alone {
-				f.Words = f.Words.and(Range{Max: longest + 3})
-			}
-		}
+			f.Words = f.Words.and(Range{Max: longest + 3})
+		})
 	}
-	for _, verb := range []string{"answer", "reply", "respond"} {
-		r.match(verb, `\b`+verb+`(?: only| just)?(?: with)?(?: either| only| just| exactly)?:? `+list+`\s*[.!]?\s*$`, ask(true))
-	}
-	r.match("one of", `\bas (?:exactly )?one of:? (`+item+`(?:, ?`+item+`)*(?:,? or `+item+`)?)\s*[.:!]?\s*$`, ask(false))
 }
 
 func (r *formatReader) tables() {

@@ -97,7 +97,7 @@ func (f Format) words() []formatRule {
 			func(a *formatted) bool { return !hasWord(a.lower(), word) }))
 	}
 	if len(f.OneOf) > 0 {
-		rules = append(rules, must("none of the answers to choose from", func(a *formatted) bool { return hasAny(a.text, f.OneOf) }))
+		rules = append(rules, must("none of the answers to choose from", func(a *formatted) bool { return hasAnyWord(a.lower(), f.OneOf) }))
 	}
 	for n, word := range f.Openings {
 		rules = append(rules, must(fmt.Sprintf("paragraph %d begins with another word", n),
@@ -126,6 +126,9 @@ func (f Format) wholes(l *languages) []formatRule {
 	}
 	if f.Case == "lower" {
 		rules = append(rules, must("has capitals", func(a *formatted) bool { return !strings.ContainsFunc(a.text, unicode.IsUpper) }))
+	}
+	if f.hasJSON {
+		rules = append(rules, must("no JSON", func(a *formatted) bool { return mend(a.text).wrong == "" }))
 	}
 	if f.JSON {
 		rules = append(rules, must("not JSON", func(a *formatted) bool { return isJSON(a.text) }))
@@ -215,6 +218,16 @@ func joined(a, b rune) bool {
 }
 
 func wordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' }
+
+// hasAnyWord tells whether one of the options stands in s, which is in lower case.
+func hasAnyWord(s string, options []string) bool {
+	for _, o := range options {
+		if hasWord(s, strings.ToLower(o)) {
+			return true
+		}
+	}
+	return false
+}
 
 func hasAny(s string, options []string) bool {
 	for _, o := range options {
