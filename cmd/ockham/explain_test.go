@@ -55,7 +55,7 @@ Models, in order
 Checks     json
 Hold       the first 40 tokens of a stream, or 800ms of it, are judged before any is released
 Deadlines  first token 5s, whole answer 1m, all attempts 2m
-Limits     3 attempts, no further one past $0.50
+Limits     4 attempts, no further one past $0.50
 `
 
 func TestExplain(t *testing.T) {
@@ -184,7 +184,7 @@ func TestCheck(t *testing.T) {
 		"  green      haiku > sonnet > opus   for task_type summarize, format, extract, classify, translate, rewrite\n",
 		"  purple     when tokens > 50000   (long document)\n",
 		"  otherwise  as the classifier, then the judge says; unsure: purple\n",
-		"Up to 3 attempts for an answer, 2m in all, no further one past $0.50\n",
+		"Up to 4 attempts for an answer, 2m in all, no further one past $0.50\n",
 	} {
 		if status != 0 || !strings.Contains(out, want) {
 			t.Errorf("status %d, %s: no %q in\n%s", status, errs, want, out)

@@ -123,7 +123,7 @@ func (s *starter) pick(models []string) error {
 		s.Green = append(s.Green, name)
 	}
 	s.Purple = s.Green[min(1, len(s.Green)-1):]
-	s.Attempts = min(3, len(s.Green))
+	s.Attempts = min(c.Cascade.Attempts, len(s.Green)+1) // one to spare: another region, or a repair
 	return nil
 }
 
