@@ -5,12 +5,10 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/goccy/go-yaml"
-	"github.com/google/go-cmp/cmp"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
@@ -153,26 +151,4 @@ func firstLine(s string) string {
 		}
 	}
 	return ""
-}
-
-// TestEveryAlertHasARunbook holds the runbook to the alert rules, both ways.
-func TestEveryAlertHasARunbook(t *testing.T) {
-	rules, err := os.ReadFile(examples + "monitoring/rules.yml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	runbook, err := os.ReadFile(root + "docs/operations.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	names := func(pattern string, in []byte) (list []string) {
-		for _, m := range regexp.MustCompile(pattern).FindAllSubmatch(in, -1) {
-			list = append(list, string(m[1]))
-		}
-		slices.Sort(list)
-		return list
-	}
-	if diff := cmp.Diff(names(`- alert: (\w+)`, rules), names(`(?m)^### (Ockham\w+)$`, runbook)); diff != "" {
-		t.Errorf("alerts and runbook differ (-alerts +runbook):\n%s", diff)
-	}
 }
