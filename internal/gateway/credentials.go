@@ -35,7 +35,6 @@ const (
 	renewAgain = 5 * time.Second  // after a renewal that failed
 	renewLimit = 30 * time.Second // for the source
 	renewWait  = 5 * time.Second  // for a request that has none; less than Envoy waits for an answer
-	lastMoment = 5 * time.Second  // a signature should arrive while the credentials are still valid
 )
 
 var errSlowSource = errors.New("the source of AWS credentials does not answer")
@@ -51,7 +50,7 @@ func newPatient(source aws.CredentialsProvider, log *slog.Logger) *patient {
 // Retrieve implements aws.CredentialsProvider.
 func (p *patient) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	c := p.held.Load()
-	if c == nil || c.CanExpire && time.Until(c.Expires) < lastMoment {
+	if c == nil || c.Expired() {
 		return p.await(ctx)
 	}
 	if due := p.due.Load(); c.CanExpire && time.Now().UnixNano() > due && p.due.CompareAndSwap(due, due+int64(renewLimit)) {
