@@ -19,7 +19,7 @@ PLATFORMS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
 # Not ./...: build/ holds installed tools, some of which bring Go files of their own.
 PACKAGES := ./bedrock/... ./cmd/... ./dialect/... ./envoy/... ./extproc/... ./internal/... ./routing/...
 
-.PHONY: help build envoy up demo bench profile test check test-clients test-mesh test-spend test-envoys test-docker release clean
+.PHONY: help build envoy up demo bench profile test check test-faults soak fuzz test-clients test-mesh test-spend test-envoys test-docker release clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -55,7 +55,25 @@ profile: build envoy ## the profile by which the binary is optimised, taken unde
 
 test: envoy ## all tests that need no more than Go, Python 3 and make
 	ENVOY="$$(./envoy/find.sh)" $(GO) test -race -shuffle=on -timeout 10m $(PACKAGES)
-	@echo "left out: real clients (make test-clients), Docker (make test-docker), mesh tools (make test-mesh), budgets in a Redis (make test-spend), other Envoys (make test-envoys); fault and soak runs do not exist yet"
+	@echo "left out: real clients (make test-clients), Docker (make test-docker), mesh tools (make test-mesh), budgets in a Redis (make test-spend), other Envoys (make test-envoys), long runs of faults, soak and fuzzers (make test-faults, soak, fuzz)"
+
+FAULT  ?= 10s
+UPDATE ?=
+test-faults: envoy ## every fault of docs/reliability.md for FAULT each, and what becomes of requests
+	ENVOY="$$(./envoy/find.sh)" $(GO) test -count=1 -timeout 60m -parallel 1 -v -run TestFaults ./envoy/faults -for $(FAULT) -clients 64 $(UPDATE)
+
+SOAK    ?= 5m
+STREAMS ?= 2000
+soak: envoy ## STREAMS streams at once for as long as SOAK says, and whether anything grows
+	ENVOY="$$(./envoy/find.sh)" $(GO) test -count=1 -timeout 0 -v -run TestSoak ./envoy/faults -soak $(SOAK) -streams $(STREAMS) $(UPDATE)
+
+FUZZ ?= 30s
+fuzz: ## every fuzzer for FUZZ
+	@for package in $$(grep -rl --include='*_test.go' '^func Fuzz' bedrock dialect envoy extproc internal routing | xargs -n1 dirname | sort -u); do \
+		for name in $$(grep -rhoE --include='*_test.go' '^func Fuzz[A-Za-z]+' $$package --exclude-dir='*' | sed 's/func //'); do \
+			echo "$$package $$name"; $(GO) test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZ) ./$$package || exit 1; \
+		done; \
+	done
 
 test-clients: envoy ## real clients against a real Envoy, and the page in a real Chromium; installs them
 	@./tools/clients.sh

@@ -15,7 +15,9 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/endpointcreds"
 
 	"ockham/bedrock"
 	"ockham/extproc"
@@ -25,6 +27,9 @@ import (
 
 // tokenEnv is where AWS's own tools look for a Bedrock API key.
 const tokenEnv = "AWS_BEARER_TOKEN_BEDROCK"
+
+// sourceTimeout bounds one question to a source of credentials (IMDS, STS, a container's endpoint).
+const sourceTimeout = 3 * time.Second
 
 // newSigner prepares the way requests prove who sends them. Credentials are looked up when first needed
 // and refreshed before they expire; that none can be had is no reason not to start.
@@ -40,7 +45,14 @@ func newSigner(ctx context.Context, c *config.Bedrock, given aws.CredentialsProv
 	if given != nil {
 		return bedrock.NewSigner(given), nil
 	}
-	options := []func(*awsconfig.LoadOptions) error{awsconfig.WithRegion(c.Region)}
+	// The SDK lets nobody cancel a fetch of credentials, so a source that hangs would hang for ever.
+	impatient := awshttp.NewBuildableClient().WithTimeout(sourceTimeout)
+	options := []func(*awsconfig.LoadOptions) error{
+		awsconfig.WithRegion(c.Region), awsconfig.WithHTTPClient(impatient),
+		awsconfig.WithEndpointCredentialOptions(func(o *endpointcreds.Options) { o.HTTPClient = impatient }),
+		// When they really expire; patient renews them before.
+		awsconfig.WithCredentialsCacheOptions(func(o *aws.CredentialsCacheOptions) { o.ExpiryWindow = 0 }),
+	}
 	if c.Profile != "" {
 		options = append(options, awsconfig.WithSharedConfigProfile(c.Profile))
 	}

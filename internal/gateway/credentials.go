@@ -18,8 +18,9 @@ type patient struct {
 	source *aws.CredentialsCache
 	log    *slog.Logger
 	held   atomic.Pointer[dated]
-	due    atomic.Int64 // when the next renewal may begin, in nanoseconds since 1970
-	flight singleflight.Group
+	// In nanoseconds since 1970: when the next renewal may begin, and when AWS last refused what was held.
+	due, dropped atomic.Int64
+	flight       singleflight.Group
 }
 
 // dated are credentials and when they were fetched.
@@ -94,10 +95,11 @@ func (p *patient) renew() (any, error) {
 	return c, nil
 }
 
-// Invalidate drops credentials that AWS has refused, unless they have been renewed just now: refusals of
-// the ones before still arrive.
+// Invalidate drops credentials that AWS has refused, unless that was done just now: refusals of the ones
+// before still arrive.
 func (p *patient) Invalidate() {
-	if c := p.held.Load(); c != nil && !c.fresh() {
-		p.held.CompareAndSwap(c, nil)
+	now, last := time.Now().UnixNano(), p.dropped.Load()
+	if now-last > int64(time.Second) && p.dropped.CompareAndSwap(last, now) {
+		p.held.Store(nil)
 	}
 }
