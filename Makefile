@@ -19,7 +19,7 @@ PLATFORMS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
 # Not ./...: build/ holds installed tools, some of which bring Go files of their own.
 PACKAGES := ./bedrock/... ./cmd/... ./dialect/... ./envoy/... ./extproc/... ./internal/... ./routing/...
 
-.PHONY: help build envoy up demo bench profile test check test-faults soak fuzz test-clients test-mesh test-spend test-envoys test-docker release clean
+.PHONY: help build envoy up demo bench profile test check test-faults soak fuzz test-clients test-mesh test-spend test-envoys test-telemetry test-docker release clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -55,7 +55,7 @@ profile: build envoy ## the profile by which the binary is optimised, taken unde
 
 test: envoy ## all tests that need no more than Go, Python 3 and make
 	ENVOY="$$(./envoy/find.sh)" $(GO) test -race -shuffle=on -timeout 10m $(PACKAGES)
-	@echo "left out: real clients (make test-clients), Docker (make test-docker), mesh tools (make test-mesh), budgets in a Redis (make test-spend), other Envoys (make test-envoys), long runs of faults, soak and fuzzers (make test-faults, soak, fuzz)"
+	@echo "left out: real clients (make test-clients), Docker (make test-docker), mesh tools (make test-mesh), budgets in a Redis (make test-spend), other Envoys (make test-envoys), the cost of telemetry (make test-telemetry), long runs of faults, soak and fuzzers (make test-faults, soak, fuzz)"
 
 FAULT  ?= 10s
 UPDATE ?=
@@ -101,6 +101,10 @@ test-spend: envoy ## budgets kept by Envoy's rate limit service and Redis; build
 ENVOYS ?= 1.36.4 1.37.0 1.38.3 1.39.3 1.40.0
 test-envoys: ## the main cases against every Envoy that is supported; installs them
 	for version in $(ENVOYS); do echo "Envoy $$version"; ENVOY= ENVOY_VERSION=$$version $(GO) test -count=1 ./envoy ./envoy/doctor ./envoy/e2e || exit 1; done
+
+test-telemetry: envoy ## what telemetry costs, in pairs of services with and without it, and an hour of 1,000 requests a second; ten minutes
+	$(GO) test -count=1 -v ./internal/telemetry -run TestAnHourOfTraffic -hour
+	ENVOY="$$(./envoy/find.sh)" $(GO) test -count=1 -timeout 30m ./internal/gateway -run '^$$' -bench Telemetry -benchtime 30x
 
 test-docker: envoy ## the image and docker-compose.yml, with a Docker daemon of its own; needs root
 	./envoy/docker/prove.sh

@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -137,10 +138,17 @@ func TestObserveKeepsNothingOfThePrompt(t *testing.T) {
 	}
 }
 
+var hour = flag.Bool("hour", false, "send all 3.6 million requests of TestAnHourOfTraffic, not every hundredth")
+
 // TestAnHourOfTraffic runs 1,000 requests a second for an hour on a clock of its own. After the first
-// minute neither series nor memory may grow.
+// minute neither series nor memory may grow. Every hundredth request fills whatever could grow; -hour
+// sends all.
 func TestAnHourOfTraffic(t *testing.T) {
-	const perSecond, sampled = 1000, 100 // one in a hundred is enough to fill whatever could grow
+	const perSecond = 1000
+	sampled := 100
+	if *hour {
+		sampled = 1
+	}
 	cfg := quietConfig()
 	cfg.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	tel := startTelemetry(t, cfg)
@@ -158,10 +166,13 @@ func TestAnHourOfTraffic(t *testing.T) {
 	run(0, 60)
 	series, heap := len(strings.Split(scrape(t, tel, "text/plain"), "\n")), liveHeap()
 	run(60, 3600)
+	t.Logf("%d requests; after a minute %d lines on /metrics and %d KiB live", 3600*perSecond/sampled, series, heap>>10)
 	if got := len(strings.Split(scrape(t, tel, "text/plain"), "\n")); got > series+3 { // the measured savings' interval may appear
 		t.Errorf("/metrics has %d lines after an hour, %d after a minute", got, series)
 	}
-	if got := liveHeap(); got > heap+1<<20 {
+	got := liveHeap()
+	t.Logf("after an hour %d KiB live", got>>10)
+	if got > heap+1<<20 {
 		t.Errorf("%d KiB live after an hour, %d KiB after a minute", got>>10, heap>>10)
 	}
 	end := start.Add(time.Hour)
