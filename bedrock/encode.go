@@ -2,8 +2,6 @@ package bedrock
 
 import (
 	"strconv"
-
-	"github.com/tidwall/gjson"
 )
 
 // appendRequest writes r as the body of Converse and ConverseStream (they are the same).
@@ -54,7 +52,7 @@ func AppendBlock(dst []byte, b *Block) []byte {
 	switch {
 	case b.Kind == Text:
 		dst = key(dst, "text")
-		dst = gjson.AppendJSONString(dst, b.Text)
+		dst = AppendString(dst, b.Text)
 	case b.Kind == ToolUse:
 		dst = key(dst, "toolUse")
 		dst = appendToolUse(dst, b)
@@ -75,9 +73,9 @@ func AppendBlock(dst []byte, b *Block) []byte {
 
 func appendToolUse(dst []byte, b *Block) []byte {
 	dst = append(dst, `{"toolUseId":`...)
-	dst = gjson.AppendJSONString(dst, b.ID)
+	dst = AppendString(dst, b.ID)
 	dst = append(dst, `,"name":`...)
-	dst = gjson.AppendJSONString(dst, b.Name)
+	dst = AppendString(dst, b.Name)
 	dst = append(dst, `,"input":`...)
 	if len(b.Raw) == 0 {
 		dst = append(dst, '{', '}')
@@ -88,7 +86,7 @@ func appendToolUse(dst []byte, b *Block) []byte {
 
 func appendToolResult(dst []byte, b *Block) []byte {
 	dst = append(dst, `{"toolUseId":`...)
-	dst = gjson.AppendJSONString(dst, b.ID)
+	dst = AppendString(dst, b.ID)
 	dst = append(dst, `,"content":`...)
 	dst = appendBlocks(dst, b.Content)
 	if b.Failed {
@@ -99,10 +97,10 @@ func appendToolResult(dst []byte, b *Block) []byte {
 
 func appendReasoning(dst []byte, b *Block) []byte {
 	dst = append(dst, `{"reasoningText":{"text":`...)
-	dst = gjson.AppendJSONString(dst, b.Text)
+	dst = AppendString(dst, b.Text)
 	if b.Signature != "" {
 		dst = append(dst, `,"signature":`...)
-		dst = gjson.AppendJSONString(dst, b.Signature)
+		dst = AppendString(dst, b.Signature)
 	}
 	return append(dst, '}', '}')
 }
@@ -124,7 +122,7 @@ func appendInference(dst []byte, r *Request) []byte {
 		dst = append(dst, `"stopSequences":[`...)
 		for i, s := range r.Stop {
 			dst = comma(dst, i)
-			dst = gjson.AppendJSONString(dst, s)
+			dst = AppendString(dst, s)
 		}
 		dst = append(dst, ']')
 	}
@@ -152,7 +150,7 @@ func appendTools(dst []byte, r *Request) []byte {
 		dst = append(dst, `":{}}`...)
 	case "tool":
 		dst = append(dst, `,"toolChoice":{"tool":{"name":`...)
-		dst = gjson.AppendJSONString(dst, r.Choice.Name)
+		dst = AppendString(dst, r.Choice.Name)
 		dst = append(dst, `}}`...)
 	}
 	return append(dst, '}')
@@ -167,10 +165,10 @@ func appendTool(dst []byte, t *Tool) []byte {
 		return append(dst, '}', '}')
 	}
 	dst = append(dst, `{"toolSpec":{"name":`...)
-	dst = gjson.AppendJSONString(dst, t.Name)
+	dst = AppendString(dst, t.Name)
 	if t.Description != "" {
 		dst = append(dst, `,"description":`...)
-		dst = gjson.AppendJSONString(dst, t.Description)
+		dst = AppendString(dst, t.Description)
 	}
 	dst = append(dst, `,"inputSchema":{"json":`...)
 	if len(t.Schema) == 0 {
@@ -193,17 +191,17 @@ func appendOutput(dst []byte, r *Request) []byte {
 	start := len(dst)
 	if len(r.Format.Schema) > 0 {
 		dst = append(dst, `"textFormat":{"type":"json_schema","structure":{"jsonSchema":{"schema":`...)
-		dst = gjson.AppendJSONString(dst, string(r.Format.Schema))
+		dst = AppendString(dst, string(r.Format.Schema))
 		if r.Format.Name != "" {
 			dst = append(dst, `,"name":`...)
-			dst = gjson.AppendJSONString(dst, r.Format.Name)
+			dst = AppendString(dst, r.Format.Name)
 		}
 		dst = append(dst, `}}}`...)
 	}
 	if r.Effort != "" {
 		dst = comma(dst, len(dst)-start)
 		dst = append(dst, `"effort":`...)
-		dst = gjson.AppendJSONString(dst, r.Effort)
+		dst = AppendString(dst, r.Effort)
 	}
 	return append(dst, '}')
 }

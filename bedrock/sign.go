@@ -2,8 +2,6 @@ package bedrock
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -36,7 +34,8 @@ type Signer struct {
 	Credentials aws.CredentialsProvider // with SigV4
 	Token       string                  // with Bearer
 
-	v4        *v4.Signer
+	v4        *v4.Signer // for the SDK's own calls
+	keys      keyring
 	skew      atomic.Int64 // nanoseconds that AWS's clock is ahead of ours
 	corrected atomic.Int64 // when that was found, in nanoseconds since 1970
 }
@@ -62,26 +61,7 @@ func (s *Signer) Sign(ctx context.Context, region, host, path string, body []byt
 	if err != nil {
 		return nil, fmt.Errorf("no AWS credentials: %w", err)
 	}
-	req := &http.Request{
-		Method: http.MethodPost,
-		Host:   host,
-		// Opaque keeps the path as it is, escaped: a url.Path would lose a %2F.
-		URL:           &url.URL{Scheme: "https", Host: host, Opaque: "//" + host + path},
-		Header:        http.Header{"Content-Type": {"application/json"}},
-		ContentLength: -1, // Envoy may send the body in chunks, so its length must not be signed
-	}
-	sum := sha256.Sum256(body)
-	err = s.v4.SignHTTP(ctx, credentials, req, hex.EncodeToString(sum[:]), service, region, s.now())
-	if err != nil {
-		return nil, fmt.Errorf("signing: %w", err)
-	}
-	headers := make([]Header, 0, 3)
-	for _, name := range []string{"Authorization", "X-Amz-Date", "X-Amz-Security-Token"} {
-		if v := req.Header.Get(name); v != "" {
-			headers = append(headers, Header{strings.ToLower(name), v})
-		}
-	}
-	return headers, nil
+	return s.signV4(&credentials, region, host, path, body, s.now()), nil
 }
 
 func (s *Signer) now() time.Time { return time.Now().Add(time.Duration(s.skew.Load())) }
@@ -149,9 +129,9 @@ func Path(modelID string, stream bool) string {
 	return "/model/" + escape(modelID) + operation
 }
 
-func escape(id string) string {
-	return strings.NewReplacer(":", "%3A", "/", "%2F").Replace(url.PathEscape(id))
-}
+var escaper = strings.NewReplacer(":", "%3A", "/", "%2F")
+
+func escape(id string) string { return escaper.Replace(url.PathEscape(id)) }
 
 // Host is the public endpoint of Bedrock's runtime in a region.
 func Host(region string) string {

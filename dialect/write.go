@@ -2,55 +2,12 @@ package dialect
 
 import (
 	"strconv"
-	"unicode/utf8"
+
+	"ockham/bedrock"
 )
 
-// appendString writes s as a JSON string: runs of plain bytes are copied whole, nothing is escaped
-// that need not be, and bytes that are no UTF-8 become U+FFFD.
-func appendString(dst []byte, s string) []byte {
-	dst = append(dst, '"')
-	start := 0
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c >= 0x20 && c != '"' && c != '\\' && c < utf8.RuneSelf {
-			i++
-			continue
-		}
-		n := 1
-		if c >= utf8.RuneSelf {
-			var r rune
-			r, n = utf8.DecodeRuneInString(s[i:])
-			if r != utf8.RuneError || n > 1 {
-				i += n
-				continue
-			}
-		}
-		dst = append(dst, s[start:i]...)
-		dst = appendEscape(dst, c)
-		i += n
-		start = i
-	}
-	dst = append(dst, s[start:]...)
-	return append(dst, '"')
-}
-
-func appendEscape(dst []byte, c byte) []byte {
-	const hex = "0123456789abcdef"
-	switch c {
-	case '"', '\\':
-		return append(dst, '\\', c)
-	case '\n':
-		return append(dst, '\\', 'n')
-	case '\r':
-		return append(dst, '\\', 'r')
-	case '\t':
-		return append(dst, '\\', 't')
-	}
-	if c >= utf8.RuneSelf {
-		return append(dst, "\ufffd"...)
-	}
-	return append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-}
+// appendString writes s as a JSON string.
+func appendString(dst []byte, s string) []byte { return bedrock.AppendString(dst, s) }
 
 // appendKey writes a member's name and colon, with a comma before it unless it is the object's first.
 func appendKey(dst []byte, name string) []byte {

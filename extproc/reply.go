@@ -4,9 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
-	extprocv3 "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
-	typev3 "github.com/envoyproxy/go-control-plane/envoy/type/v3"
+	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"ockham/bedrock"
@@ -29,30 +27,33 @@ const metadataNamespace = "ockham"
 // maxPiece bounds one streamed body reply; larger answers go out in several.
 const maxPiece = 1 << 20
 
-type message = extprocv3.ProcessingResponse
-
 // continueHeaders lets the request's headers wait for its body.
 func continueHeaders() *message {
-	return &message{Response: &extprocv3.ProcessingResponse_RequestHeaders{RequestHeaders: &extprocv3.HeadersResponse{}}}
+	m := newMessage(nil, 16)
+	m.wrap(responseRequestHeaders, 0)
+	return m
 }
 
 // replaceRequest sends body on in place of the client's. The route is matched again, on the new path.
 func replaceRequest(body []byte, set []bedrock.Header, remove []string) *message {
 	set = append(set, bedrock.Header{Name: "content-length", Value: strconv.Itoa(len(body))})
-	return &message{Response: &extprocv3.ProcessingResponse_RequestBody{RequestBody: &extprocv3.BodyResponse{
-		Response: &extprocv3.CommonResponse{
-			ClearRouteCache: true,
-			HeaderMutation:  mutation(set, remove),
-			BodyMutation:    &extprocv3.BodyMutation{Mutation: &extprocv3.BodyMutation_Body{Body: body}},
-		},
-	}}}
+	m := newMessage(body, usualMessage)
+	m.wrap(bodyWhole, 0)
+	m.wrap(commonBodyMutation, 0)
+	m.number(commonClearRoute, 1)
+	m.headers(commonHeaderMutation, set, remove)
+	m.wrap(commonResponse, 0)
+	m.wrap(responseRequestBody, 0)
+	return m
 }
 
 // releaseHeaders lets the held answer's headers go.
 func releaseHeaders(set []bedrock.Header, remove []string) *message {
-	return &message{Response: &extprocv3.ProcessingResponse_ResponseHeaders{ResponseHeaders: &extprocv3.HeadersResponse{
-		Response: &extprocv3.CommonResponse{HeaderMutation: mutation(set, remove)},
-	}}}
+	m := newMessage(nil, usualMessage)
+	m.headers(commonHeaderMutation, set, remove)
+	m.wrap(commonResponse, 0)
+	m.wrap(responseResponseHeaders, 0)
+	return m
 }
 
 // bodyPieces is a part of the answer's body, split so that no message is too large; end closes it.
@@ -66,57 +67,65 @@ func bodyPieces(data []byte, end bool) []*message {
 }
 
 func bodyPiece(data []byte, end bool) *message {
-	return &message{Response: &extprocv3.ProcessingResponse_ResponseBody{ResponseBody: &extprocv3.BodyResponse{
-		Response: &extprocv3.CommonResponse{BodyMutation: &extprocv3.BodyMutation{
-			Mutation: &extprocv3.BodyMutation_StreamedResponse{
-				StreamedResponse: &extprocv3.StreamedBodyResponse{Body: data, EndOfStream: end},
-			},
-		}},
-	}}}
+	m := newMessage(data, 64)
+	m.wrap(streamedBody, 0)
+	if end {
+		m.number(streamedEnd, 1)
+	}
+	m.wrap(bodyStreamed, 0)
+	m.wrap(commonBodyMutation, 0)
+	m.wrap(commonResponse, 0)
+	m.wrap(responseResponseBody, 0)
+	return m
 }
 
 // endTrailers ends an answer whose upstream sent trailers.
 func endTrailers() *message {
-	return &message{Response: &extprocv3.ProcessingResponse_ResponseTrailers{ResponseTrailers: &extprocv3.TrailersResponse{}}}
+	m := newMessage(nil, 16)
+	m.wrap(responseResponseTrailers, 0)
+	return m
 }
 
 // immediate answers the client at once, in place of whatever Envoy has or waits for.
 func immediate(status int, headers []bedrock.Header, body []byte, details string) *message {
-	return &message{Response: &extprocv3.ProcessingResponse_ImmediateResponse{ImmediateResponse: &extprocv3.ImmediateResponse{
-		Status:  &typev3.HttpStatus{Code: typev3.StatusCode(status)},
-		Headers: mutation(headers, nil),
-		Body:    body,
-		Details: detailsPrefix + details,
-	}}}
-}
-
-// withMetadata attaches what the access log and later filters may read.
-func withMetadata(m *message, fields map[string]*structpb.Value) *message {
-	m.DynamicMetadata = &structpb.Struct{Fields: map[string]*structpb.Value{
-		metadataNamespace: structpb.NewStructValue(&structpb.Struct{Fields: fields}),
-	}}
+	m := newMessage(body, usualMessage)
+	m.wrap(immediateBody, 0)
+	m.text(immediateDetails, detailsPrefix+details)
+	m.headers(immediateHeaders, headers, nil)
+	after := m.size()
+	m.number(statusCode, uint64(status))
+	m.wrap(immediateStatus, after)
+	m.wrap(responseImmediate, 0)
 	return m
 }
 
-// mutation sets and removes headers. All of a message's headers share four allocations.
-func mutation(set []bedrock.Header, remove []string) *extprocv3.HeaderMutation {
-	options := make([]corev3.HeaderValueOption, len(set))
-	values := make([]corev3.HeaderValue, len(set))
-	list := make([]*corev3.HeaderValueOption, len(set))
-	size := 0
-	for _, h := range set {
-		size += len(h.Value)
+// withMetadata attaches what the access log and later filters may read: a struct in a struct.
+func withMetadata(m *message, fields map[string]*structpb.Value) *message {
+	end := m.size()
+	for name, v := range fields {
+		entry := m.size()
+		m.value(v)
+		m.wrap(entryValue, entry)
+		m.text(entryKey, name)
+		m.wrap(structFields, entry)
 	}
-	raw := make([]byte, 0, size)
-	for i, h := range set {
-		from := len(raw)
-		raw = append(raw, printable(h.Value)...)
-		values[i].Key, values[i].RawValue = h.Name, raw[from:len(raw):len(raw)]
-		options[i].Header = &values[i]
-		options[i].AppendAction = corev3.HeaderValueOption_OVERWRITE_IF_EXISTS_OR_ADD
-		list[i] = &options[i]
+	m.wrap(valueStruct, end)
+	m.wrap(entryValue, end)
+	m.text(entryKey, metadataNamespace)
+	m.wrap(structFields, end)
+	m.wrap(responseDynamicMetadata, end)
+	return m
+}
+
+func (m *message) value(v *structpb.Value) {
+	switch k := v.Kind.(type) {
+	case *structpb.Value_StringValue:
+		m.text(valueString, k.StringValue)
+	case *structpb.Value_NumberValue:
+		m.double(valueNumber, k.NumberValue)
+	case *structpb.Value_BoolValue:
+		m.number(valueBool, protowire.EncodeBool(k.BoolValue))
 	}
-	return &extprocv3.HeaderMutation{SetHeaders: list, RemoveHeaders: remove}
 }
 
 // printable keeps what may stand in a header's value, so that nothing can smuggle in a second line.

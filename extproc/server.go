@@ -47,6 +47,7 @@ func ServerOptions(body int) []grpc.ServerOption {
 		grpc.MaxRecvMsgSize(body + 1<<20), grpc.MaxSendMsgSize(1 << 30),
 		grpc.InitialWindowSize(1 << 20), grpc.InitialConnWindowSize(16 << 20),
 		grpc.WriteBufferSize(64 << 10), grpc.ReadBufferSize(64 << 10),
+		grpc.ForceServerCodecV2(newCodec()),
 	}
 }
 
@@ -109,7 +110,7 @@ func (x *exchange) recv() (*extprocv3.ProcessingRequest, error) {
 
 // send returns errGone when nobody listens any more.
 func (x *exchange) send(m *message) error {
-	if err := x.stream.Send(m); err != nil {
+	if err := x.stream.SendMsg(m); err != nil {
 		return errGone
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/checker"
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/types"
 )
@@ -187,7 +188,11 @@ func isInput(e ast.Expr) bool {
 }
 
 func (l *Language) plan(tree *cel.Ast, source string, names []string) (*Condition, []*ExpressionFault) {
-	program, err := l.env.Program(tree, cel.EvalOptions(cel.OptOptimize), cel.CostLimit(evaluationLimit))
+	options := []cel.ProgramOption{cel.EvalOptions(cel.OptOptimize)}
+	if !l.cheap(tree) {
+		options = append(options, cel.CostLimit(evaluationLimit))
+	}
+	program, err := l.env.Program(tree, options...)
 	if err != nil {
 		return nil, one(err.Error())
 	}
@@ -203,6 +208,22 @@ func (l *Language) plan(tree *cel.Ast, source string, names []string) (*Conditio
 		return nil, one(err.Error())
 	}
 	return c, nil
+}
+
+// cheap tells whether tree stays below the limit whatever the request: comparisons of numbers do, and need
+// nobody to count along. Whatever depends on the length of a text may not.
+func (l *Language) cheap(tree *cel.Ast) bool {
+	cost, err := l.env.EstimateCost(tree, sizeless{})
+	return err == nil && cost.Max < evaluationLimit
+}
+
+// sizeless knows no sizes: then CEL takes texts and maps to be as long as can be.
+type sizeless struct{}
+
+func (sizeless) EstimateSize(checker.AstNode) *checker.SizeEstimate { return nil }
+
+func (sizeless) EstimateCallCost(string, string, *checker.AstNode, []checker.AstNode) *checker.CallEstimate {
+	return nil
 }
 
 func strategyOf(names []string) string {

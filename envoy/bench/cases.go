@@ -76,7 +76,7 @@ func request(kind, mode string, size int) (path string, body []byte) {
 	}
 	more := ""
 	switch {
-	case kind == "escalated":
+	case strings.HasPrefix(kind, "escalated"):
 		more = `,"response_format":{"type":"json_object"}`
 	case mode == streamed:
 		more = `,"stream":true`
@@ -104,6 +104,9 @@ models:
 limits: {body: 33MiB}
 `
 
+// baselineSuffix marks the cases of the other binary.
+const baselineSuffix = "@baseline"
+
 func configuration(kind, socket, admin, upstream string) []byte {
-	return []byte(fmt.Sprintf(base, socket, admin, upstream) + policies[kind])
+	return []byte(fmt.Sprintf(base, socket, admin, upstream) + policies[strings.TrimSuffix(kind, baselineSuffix)])
 }

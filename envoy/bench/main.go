@@ -24,6 +24,7 @@ type options struct {
 	scale   bool
 
 	ockham, envoy      string // binaries
+	baseline           string // another Ockham, measured beside
 	out, plot, docs    string // files to write
 	compare            string // a result to compare with
 	profiles           string // folder for CPU profiles of the service
@@ -47,6 +48,7 @@ func parse(args []string) (*options, error) {
 	only := f.String("only", "", "measure only cases whose name/clients/body/mode matches, as in 'rules/1/1k'; the empty service always takes part")
 	f.BoolVar(&o.scale, "scale", false, "also measure sizes, replicas, tokens and memory")
 	f.StringVar(&o.ockham, "ockham", "build/bin/ockham", "the binary under test")
+	f.StringVar(&o.baseline, "baseline", "", "another ockham binary: its cases are measured beside, as NAME"+baselineSuffix)
 	f.StringVar(&o.envoy, "envoy", os.Getenv("ENVOY"), "the Envoy to use")
 	f.StringVar(&o.out, "out", "build/bench.json", "where the results go")
 	f.StringVar(&o.plot, "plot", "build/bench.svg", "where the picture goes")

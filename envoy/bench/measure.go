@@ -52,7 +52,7 @@ func (r *rig) measure(ctx context.Context) (*results, error) {
 // keys lists the cases that are asked for, and the empty service's for each of their loads.
 func (o *options) keys() []key {
 	wanted := map[key]bool{}
-	all := allKeys()
+	all := allKeys(o.baseline != "")
 	for _, k := range all {
 		if o.only.MatchString(k.String()) {
 			wanted[k], wanted[k.empty()] = true, true
@@ -61,13 +61,18 @@ func (o *options) keys() []key {
 	return slices.DeleteFunc(all, func(k key) bool { return !wanted[k] })
 }
 
-func allKeys() (list []key) {
+// allKeys lists every case under every load, those under one load together.
+func allKeys(baseline bool) (list []key) {
 	for _, mode := range []string{plain, streamed} {
 		for _, b := range bodies {
 			for _, n := range clients {
 				for _, kind := range kinds {
-					if slices.Contains(kind.modes, mode) {
-						list = append(list, key{kind.name, n, b.name, mode})
+					if !slices.Contains(kind.modes, mode) {
+						continue
+					}
+					list = append(list, key{kind.name, n, b.name, mode})
+					if baseline && kind.name != envoyArm && kind.name != emptyArm {
+						list = append(list, key{kind.name + baselineSuffix, n, b.name, mode})
 					}
 				}
 			}

@@ -121,6 +121,9 @@ func (r *rig) startService(ctx context.Context, kind, socket, upstream string) (
 			return nil, err
 		}
 		program, args = r.o.ockham, []string{"serve", "--config", config}
+		if strings.HasSuffix(kind, baselineSuffix) {
+			program = r.o.baseline
+		}
 	}
 	account := emulator.DefaultCredentials()[0]
 	p, err := start(socket+".log", program, args, []string{"AWS_ACCESS_KEY_ID=" + account.AccessKey, "AWS_SECRET_ACCESS_KEY=" + account.Secret})

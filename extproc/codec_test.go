@@ -1,0 +1,123 @@
+package extproc
+
+import (
+	"bytes"
+	"testing"
+
+	extprocv3 "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/grpc/mem"
+	"google.golang.org/protobuf/encoding/prototext"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/testing/protocmp"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	"ockham/bedrock"
+)
+
+// TestMessages reads every reply back with the generated types, and compares it with what those say.
+func TestMessages(t *testing.T) {
+	set := []bedrock.Header{{Name: ":path", Value: "/model/x/converse"}, {Name: "authorization", Value: "a\nb"}}
+	option := `{header:{key:":path" raw_value:"/model/x/converse"} append_action:OVERWRITE_IF_EXISTS_OR_ADD}`
+	headers := `set_headers:` + option + ` set_headers:{header:{key:"authorization" raw_value:"ab"} append_action:OVERWRITE_IF_EXISTS_OR_ADD}`
+	length := ` set_headers:{header:{key:"content-length" raw_value:"4"} append_action:OVERWRITE_IF_EXISTS_OR_ADD}`
+	large := bytes.Repeat([]byte("x"), maxPiece+1)
+	pieces := bodyPieces(large, true)
+	for _, tt := range []struct {
+		name string
+		m    *message
+		want string
+	}{
+		{"continue", continueHeaders(), `request_headers:{}`},
+		{"replace", replaceRequest([]byte("body"), set, []string{"cookie"}),
+			`request_body:{response:{clear_route_cache:true header_mutation:{` + headers + length + ` remove_headers:"cookie"} body_mutation:{body:"body"}}}`},
+		{"replace by nothing", replaceRequest(nil, nil, nil),
+			`request_body:{response:{clear_route_cache:true header_mutation:{` + `set_headers:{header:{key:"content-length" raw_value:"0"} append_action:OVERWRITE_IF_EXISTS_OR_ADD}` + `} body_mutation:{body:""}}}`},
+		{"release", releaseHeaders(set, []string{"a", "b"}), `response_headers:{response:{header_mutation:{` + headers + ` remove_headers:"a" remove_headers:"b"}}}`},
+		{"piece", bodyPiece([]byte("token"), false), `response_body:{response:{body_mutation:{streamed_response:{body:"token"}}}}`},
+		{"end", bodyPiece(nil, true), `response_body:{response:{body_mutation:{streamed_response:{end_of_stream:true}}}}`},
+		{"trailers", endTrailers(), `response_trailers:{}`},
+		{"immediate", immediate(429, set, []byte("no"), "throttled"),
+			`immediate_response:{status:{code:TooManyRequests} headers:{` + headers + `} body:"no" details:"ockham_throttled"}`},
+		{"metadata", withMetadata(bodyPiece([]byte("x"), true), map[string]*structpb.Value{
+			"pipe": structpb.NewStringValue("green"), "cost_usd": structpb.NewNumberValue(.25), "escalated": structpb.NewBoolValue(true),
+		}), `response_body:{response:{body_mutation:{streamed_response:{body:"x" end_of_stream:true}}}}
+			dynamic_metadata:{fields:{key:"ockham" value:{struct_value:{
+				fields:{key:"pipe" value:{string_value:"green"}} fields:{key:"cost_usd" value:{number_value:0.25}} fields:{key:"escalated" value:{bool_value:true}}}}}}`},
+		{"first of a large body", pieces[0], `response_body:{response:{body_mutation:{streamed_response:{body:"` + string(large[1:]) + `"}}}}`},
+		{"last of a large body", pieces[1], `response_body:{response:{body_mutation:{streamed_response:{body:"x" end_of_stream:true}}}}`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var got, want extprocv3.ProcessingResponse
+			data, err := newCodec().Marshal(tt.m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := proto.Unmarshal(data.Materialize(), &got); err != nil {
+				t.Fatal(err)
+			}
+			if err := prototext.Unmarshal([]byte(tt.want), &want); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(&want, &got, protocmp.Transform()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// requests are messages as Envoy sends them, in text form.
+var requests = []string{
+	`request_headers:{headers:{headers:{key:":path" raw_value:"/api/v1/generate"} headers:{key:"x" value:"old form"}}}
+		attributes:{key:"envoy.filters.http.ext_proc" value:{fields:{key:"xds.route_name" value:{string_value:"prompt"}} fields:{key:"n" value:{number_value:64}} fields:{key:"b" value:{bool_value:true}}}}`,
+	`request_headers:{end_of_stream:true headers:{}}`,
+	`request_body:{body:"{}" end_of_stream:true}`,
+	`response_headers:{headers:{headers:{key:":status" raw_value:"200"}}}`,
+	`response_body:{body:"part"}`,
+	`response_body:{end_of_stream:true}`,
+	`response_trailers:{}`,
+	`request_trailers:{}`,
+}
+
+// TestReadRequest reads messages as gRPC's own codec does.
+func TestReadRequest(t *testing.T) {
+	for _, text := range requests {
+		var want, got extprocv3.ProcessingRequest
+		if err := prototext.Unmarshal([]byte(text), &want); err != nil {
+			t.Fatal(err)
+		}
+		if err := newCodec().Unmarshal(mem.BufferSlice{mem.SliceBuffer(marshal(t, &want))}, &got); err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+		if diff := cmp.Diff(&want, &got, protocmp.Transform()); diff != "" {
+			t.Errorf("%s: %s", text, diff)
+		}
+	}
+}
+
+func marshal(t testing.TB, m proto.Message) []byte {
+	t.Helper()
+	b, err := proto.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// FuzzReadRequest takes whatever comes: an error, or what the generated types read too.
+func FuzzReadRequest(f *testing.F) {
+	for _, text := range requests {
+		var m extprocv3.ProcessingRequest
+		if err := prototext.Unmarshal([]byte(text), &m); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(marshal(f, &m))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var got, want extprocv3.ProcessingRequest
+		err := readRequest(&got, b)
+		if proto.Unmarshal(b, &want) == nil && err != nil {
+			t.Errorf("refused what is a message: %v", err)
+		}
+	})
+}

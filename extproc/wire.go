@@ -1,0 +1,136 @@
+package extproc
+
+import (
+	"math"
+	"math/bits"
+
+	"google.golang.org/protobuf/encoding/protowire"
+
+	"ockham/bedrock"
+)
+
+// message is a reply to Envoy, already in its protobuf form: reply.go makes a handful of shapes, and
+// building them out of generated types, only to have reflection take them apart again, was the larger part
+// of what a request cost. It is written from its end to its beginning, because the length of an inner
+// message stands before it. A body, which may be megabytes, ends the message and is never copied.
+type message struct {
+	buf  []byte // filled from its end
+	at   int    // where in buf the message begins
+	body []byte
+}
+
+// usualMessage is room for the replies with most headers.
+const usualMessage = 1024
+
+func newMessage(body []byte, room int) *message {
+	return &message{buf: make([]byte, room), at: room, body: body}
+}
+
+// size is how long the message is so far.
+func (m *message) size() int { return len(m.buf) - m.at + len(m.body) }
+
+// room makes space for n bytes in front, and returns it.
+func (m *message) room(n int) []byte {
+	if m.at < n {
+		grown := make([]byte, 2*len(m.buf)+n)
+		from := len(grown) - (len(m.buf) - m.at)
+		copy(grown[from:], m.buf[m.at:])
+		m.buf, m.at = grown, from
+	}
+	m.at -= n
+	return m.buf[m.at : m.at+n]
+}
+
+func (m *message) varint(v uint64) {
+	n := (bits.Len64(v|1) + 6) / 7
+	protowire.AppendVarint(m.room(n)[:0], v)
+}
+
+func (m *message) tag(f protowire.Number, t protowire.Type) { m.varint(protowire.EncodeTag(f, t)) }
+
+// wrap makes field f of everything that was written since the message had the size after.
+func (m *message) wrap(f protowire.Number, after int) {
+	m.varint(uint64(m.size() - after))
+	m.tag(f, protowire.BytesType)
+}
+
+func (m *message) text(f protowire.Number, s string) {
+	copy(m.room(len(s)), s)
+	m.varint(uint64(len(s)))
+	m.tag(f, protowire.BytesType)
+}
+
+func (m *message) number(f protowire.Number, v uint64) {
+	m.varint(v)
+	m.tag(f, protowire.VarintType)
+}
+
+func (m *message) double(f protowire.Number, v float64) {
+	protowire.AppendFixed64(m.room(8)[:0], math.Float64bits(v))
+	m.tag(f, protowire.Fixed64Type)
+}
+
+// headers writes a HeaderMutation as field f.
+func (m *message) headers(f protowire.Number, set []bedrock.Header, remove []string) {
+	end := m.size()
+	for i := len(remove) - 1; i >= 0; i-- {
+		m.text(mutationRemove, remove[i])
+	}
+	for i := len(set) - 1; i >= 0; i-- {
+		option := m.size()
+		m.number(optionAction, overwriteOrAdd)
+		header := m.size()
+		m.text(headerRawValue, printable(set[i].Value))
+		m.text(headerKey, set[i].Name)
+		m.wrap(optionHeader, header)
+		m.wrap(mutationSet, option)
+	}
+	m.wrap(f, end)
+}
+
+// Numbers of the fields that are written and read, by their messages in envoy.service.ext_proc.v3,
+// envoy.config.core.v3 and google.protobuf. TestMessages holds them against the generated types.
+const (
+	// ProcessingResponse
+	responseRequestHeaders   = 1
+	responseResponseHeaders  = 2
+	responseRequestBody      = 3
+	responseResponseBody     = 4
+	responseResponseTrailers = 6
+	responseImmediate        = 7
+	responseDynamicMetadata  = 8
+	// HeadersResponse and BodyResponse
+	commonResponse = 1
+	// CommonResponse
+	commonHeaderMutation = 2
+	commonBodyMutation   = 3
+	commonClearRoute     = 5
+	// HeaderMutation, HeaderValueOption, HeaderValue
+	mutationSet    = 1
+	mutationRemove = 2
+	optionHeader   = 1
+	optionAction   = 3
+	overwriteOrAdd = 2
+	headerKey      = 1
+	headerValueOf  = 2
+	headerRawValue = 3
+	// BodyMutation and StreamedBodyResponse
+	bodyWhole    = 1
+	bodyStreamed = 3
+	streamedBody = 1
+	streamedEnd  = 2
+	// ImmediateResponse and HttpStatus
+	immediateStatus  = 1
+	immediateHeaders = 2
+	immediateBody    = 3
+	immediateDetails = 5
+	statusCode       = 1
+	// Struct, its map's entries, and Value
+	structFields = 1
+	entryKey     = 1
+	entryValue   = 2
+	valueNumber  = 2
+	valueString  = 3
+	valueBool    = 4
+	valueStruct  = 5
+)
