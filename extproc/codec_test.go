@@ -29,16 +29,22 @@ func TestMessages(t *testing.T) {
 		want string
 	}{
 		{"continue", continueHeaders(), `request_headers:{}`},
-		{"replace", replaceRequest([]byte("body"), set, []string{"cookie"}),
-			`request_body:{response:{clear_route_cache:true header_mutation:{` + headers + length + ` remove_headers:"cookie"} body_mutation:{body:"body"}}}`},
-		{"replace by nothing", replaceRequest(nil, nil, nil),
-			`request_body:{response:{clear_route_cache:true header_mutation:{` + `set_headers:{header:{key:"content-length" raw_value:"0"} append_action:OVERWRITE_IF_EXISTS_OR_ADD}` + `} body_mutation:{body:""}}}`},
+		{
+			"replace", replaceRequest([]byte("body"), set, []string{"cookie"}),
+			`request_body:{response:{clear_route_cache:true header_mutation:{` + headers + length + ` remove_headers:"cookie"} body_mutation:{body:"body"}}}`,
+		},
+		{
+			"replace by nothing", replaceRequest(nil, nil, nil),
+			`request_body:{response:{clear_route_cache:true header_mutation:{` + `set_headers:{header:{key:"content-length" raw_value:"0"} append_action:OVERWRITE_IF_EXISTS_OR_ADD}` + `} body_mutation:{body:""}}}`,
+		},
 		{"release", releaseHeaders(set, []string{"a", "b"}), `response_headers:{response:{header_mutation:{` + headers + ` remove_headers:"a" remove_headers:"b"}}}`},
 		{"piece", bodyPiece([]byte("token"), false), `response_body:{response:{body_mutation:{streamed_response:{body:"token"}}}}`},
 		{"end", bodyPiece(nil, true), `response_body:{response:{body_mutation:{streamed_response:{end_of_stream:true}}}}`},
 		{"trailers", endTrailers(), `response_trailers:{}`},
-		{"immediate", immediate(429, set, []byte("no"), "throttled"),
-			`immediate_response:{status:{code:TooManyRequests} headers:{` + headers + `} body:"no" details:"ockham_throttled"}`},
+		{
+			"immediate", immediate(429, set, []byte("no"), "throttled"),
+			`immediate_response:{status:{code:TooManyRequests} headers:{` + headers + `} body:"no" details:"ockham_throttled"}`,
+		},
 		{"metadata", withMetadata(bodyPiece([]byte("x"), true), map[string]*structpb.Value{
 			"pipe": structpb.NewStringValue("green"), "cost_usd": structpb.NewNumberValue(.25), "escalated": structpb.NewBoolValue(true),
 		}), `response_body:{response:{body_mutation:{streamed_response:{body:"x" end_of_stream:true}}}}

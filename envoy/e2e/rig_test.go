@@ -144,11 +144,12 @@ func (r *rig) policy(t testing.TB, o options, signer *bedrock.Signer) *extproc.P
 		list = append(list, rm)
 		targets[rm] = &extproc.Target{Model: m, ID: id, Region: "us-east-1", Host: r.Emulator, Caller: direct}
 	}
+	looks := checks.Default() // made once: they compile what they look for
 	p := &extproc.Policy{
 		Plan: func(_ context.Context, p *routing.Prompt) (*routing.Plan, error) {
 			plan := &routing.Plan{
 				Pipe: "green", Strategy: routing.StrategyDefault, Reason: "test", Models: list, Largest: list[len(list)-1],
-				Judging: routing.Judging{Checks: checks.Default()}, Limits: routing.Limits{Attempts: 3},
+				Judging: routing.Judging{Checks: slices.Clone(looks)}, Limits: routing.Limits{Attempts: 3},
 				Deadlines: routing.Deadlines{Answer: 20 * time.Second, FirstToken: 5 * time.Second, Total: 30 * time.Second},
 				Hold:      routing.Hold{Tokens: 40, Time: 200 * time.Millisecond, Full: p.Format != routing.FormatText},
 				Features:  routing.Features{Tokens: 100},
