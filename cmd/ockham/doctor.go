@@ -110,10 +110,15 @@ func (f *doctorFlags) examine(ctx context.Context, stdin io.Reader, from string)
 }
 
 func readConfig(stdin io.Reader, from string) ([]byte, error) {
-	if from == "-" {
-		return io.ReadAll(stdin)
+	if from != "-" {
+		file, err := os.Open(from)
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		stdin = file
 	}
-	return os.ReadFile(from)
+	return io.ReadAll(io.LimitReader(stdin, doctor.MaxInput+1))
 }
 
 func parseHeaders(list []string) (http.Header, error) {

@@ -1,6 +1,7 @@
 package doctor_test
 
 import (
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 
 	"ockham/envoy"
@@ -64,6 +66,8 @@ var traps = map[string][]change{
 	"after-router":           {{"          - name: ockham.path", "          - name: first\n            typed_config: {\"@type\": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}\n          - name: ockham.path"}},
 	"auth-after":             {{"          - name: envoy.filters.http.router", "          - name: late\n            typed_config: {\"@type\": type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBAC}\n          - name: envoy.filters.http.router"}},
 	"signing-before":         {{"          - name: ockham.path", "          - name: sign\n            typed_config: {\"@type\": type.googleapis.com/envoy.extensions.filters.http.aws_request_signing.v3.AwsRequestSigning}\n          - name: ockham.path"}},
+	"signing-headers":        {{"          - name: envoy.filters.http.router", "          - name: sign\n            typed_config: {\"@type\": type.googleapis.com/envoy.extensions.filters.http.aws_request_signing.v3.AwsRequestSigning}\n          - name: envoy.filters.http.router"}},
+	"request-attributes":     {{"- xds.route_name", "- xds.cluster_name"}},
 	"no-model-route":         {{"match: {prefix: /model/}", "match: {prefix: /chat/}"}, {"match: {prefix: /model/}", "match: {prefix: /chat/}"}},
 	"host-rewrite":           {{"timeout: 0s            #", "host_rewrite_literal: example.com\n                  timeout: 0s            #"}},
 	"path-rewrite":           {{"timeout: 0s            #", "prefix_rewrite: /other/\n                  timeout: 0s            #"}},
@@ -254,7 +258,9 @@ func TestSocket(t *testing.T) {
 func TestUnreadable(t *testing.T) {
 	for name, config := range map[string]string{
 		"empty": "", "no YAML": "a: [", "no JSON": `{"a":`, "another file": "a: 1", "a list": "- 1", "a Deployment": "apiVersion: apps/v1\nkind: Deployment\n",
-		"deep": strings.Repeat("[", 100000),
+		"binary": "\x7fELF\x02\x00", "compressed": "\x1f\x8b\x08\xff", "comments": "# nothing\n---\n# at all\n",
+		"a template": "{{ if .Values.x }}\na: b\n{{ end }}\n",
+		"deep":       strings.Repeat("[", 100000),
 	} {
 		if _, err := doctor.Examine([]byte(config), doctor.Options{}); err == nil {
 			t.Errorf("%s: got no error, want one", name)
@@ -262,6 +268,46 @@ func TestUnreadable(t *testing.T) {
 	}
 	if _, err := doctor.Examine([]byte("a: 1"), doctor.Options{}); !errors.Is(err, doctor.ErrUnreadable) {
 		t.Errorf("got %v, want ErrUnreadable", err)
+	}
+}
+
+// TestShapes reads one configuration in every shape in which tools write it.
+func TestShapes(t *testing.T) {
+	b, err := os.ReadFile("testdata/istio-behind-router.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := string(b)
+	want := examine(t, plain, doctor.Options{})
+	var v map[string]any
+	if err := yaml.Unmarshal(b, &v); err != nil {
+		t.Fatal(err)
+	}
+	encode := func(v any) string {
+		b, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	other := map[string]any{"apiVersion": "v1", "kind": "ConfigMap"}
+	for name, config := range map[string]string{
+		"several documents":  "---\na: b\n---\n" + plain,
+		"Helm's output":      "---\n# Source: a/templates/empty.yaml\n---\n# Source: a/templates/filter.yaml\n" + plain + "---\n# Source: a/templates/notes.yaml\n",
+		"JSON":               encode(v),
+		"several JSON":       encode(other) + "\n" + encode(v),
+		"a List":             encode(map[string]any{"apiVersion": "v1", "kind": "List", "items": []any{other, v}}),
+		"an EnvoyFilterList": encode(map[string]any{"apiVersion": "networking.istio.io/v1alpha3", "kind": "EnvoyFilterList", "items": []any{v}}),
+		"CRLF":               strings.ReplaceAll(plain, "\n", "\r\n"),
+		"a byte order mark":  "\ufeff" + plain,
+	} {
+		if got := examine(t, config, doctor.Options{}); !slices.Equal(got, want) {
+			t.Errorf("%s: found %v, want %v", name, got, want)
+		}
+	}
+	_, err = doctor.Examine([]byte("---\na: b\n---\nc: d\nc: e\n"), doctor.Options{})
+	if err == nil || !strings.Contains(err.Error(), "[5:1]") {
+		t.Errorf("a fault in the second document: got %v, want its line, 5", err)
 	}
 }
 

@@ -48,7 +48,7 @@ func get(ctx context.Context, url string) ([]byte, error) {
 		return nil, err
 	}
 	defer res.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(res.Body, maxInput+1))
+	body, err := io.ReadAll(io.LimitReader(res.Body, MaxInput+1))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", url, err)
 	}

@@ -152,7 +152,10 @@ func checkFilterLimits(r *report, s *setup, _ Options) {
 func checkAttributes(r *report, s *setup, _ Options) {
 	for _, m := range s.withFilter() {
 		c := m.filter.config()
-		for _, name := range []string{"response.code_details", "response.flags"} {
+		if !has(c.at("request_attributes"), "xds.route_name") {
+			r.add("request-attributes", c.at("request_attributes"), "xds.route_name is not sent")
+		}
+		for _, name := range []string{"response.code_details", "response.flags", "request.host"} {
 			if !has(c.at("response_attributes"), name) {
 				r.add("response-attributes", c.at("response_attributes"), "%s is not sent", name)
 			}
@@ -170,17 +173,21 @@ func checkAttributes(r *report, s *setup, _ Options) {
 // checkAllowed: a list of allowed headers must hold those that Ockham reads.
 func checkAllowed(r *report, allowed node) {
 	for _, name := range []string{":path", ":method", ":authority", "content-type", "content-length", "x-request-id", ":status"} {
-		found := false
-		for _, p := range allowed.at("patterns").list() {
-			exact, prefix := p.at("exact").text(), p.at("prefix")
-			if exact == name || p.at("safe_regex").exists() || prefix.exists() && strings.HasPrefix(name, prefix.text()) {
-				found = true
-			}
-		}
-		if !found {
+		if !matches(allowed.at("patterns"), name) {
 			r.add("forward-rules", allowed, "%s is not forwarded", name)
 		}
 	}
+}
+
+// matches tells whether one of a list of string matchers may fit a name.
+func matches(patterns node, name string) bool {
+	for _, p := range patterns.list() {
+		prefix := p.at("prefix")
+		if p.at("exact").text() == name || p.at("safe_regex").exists() || prefix.exists() && strings.HasPrefix(name, prefix.text()) {
+			return true
+		}
+	}
+	return false
 }
 
 func has(list node, value string) bool {

@@ -69,7 +69,10 @@ func checkPolicy(r *report, p node) {
 	if t := p.at("messageTimeout"); t.duration(200*time.Millisecond) < 5*time.Second {
 		r.add("message-timeout", t, "messageTimeout is %s", t.or("left at Envoy's 200 ms"))
 	}
-	for _, name := range []string{"response.code_details", "response.flags"} {
+	if a := mode.at("request", "attributes"); !has(a, "xds.route_name") {
+		r.add("request-attributes", a, "xds.route_name is not sent")
+	}
+	for _, name := range []string{"response.code_details", "response.flags", "request.host"} {
 		if !has(mode.at("response", "attributes"), name) {
 			r.add("response-attributes", mode.at("response", "attributes"), "%s is not sent", name)
 		}

@@ -73,11 +73,27 @@ func checkOrder(r *report, m *manager) {
 		if !passed {
 			continue
 		}
+		if kind == "AwsRequestSigning" {
+			checkSigner(r, f)
+		}
 		for _, b := range before {
 			if strings.Contains(kind, b.typePart) {
 				r.add("auth-after", f, "%q %s after Ockham", f.at("name").text(), b.does)
 				break
 			}
+		}
+	}
+}
+
+// checkSigner looks at what Envoy's own signature covers: the route and the router change headers after it.
+func checkSigner(r *report, f node) {
+	c := f.config()
+	if c.at("match_included_headers").exists() {
+		return
+	}
+	for _, name := range []string{"x-forwarded-proto", "x-envoy-expected-rq-timeout-ms", "x-request-id"} {
+		if !matches(c.at("match_excluded_headers"), name) {
+			r.add("signing-headers", f, "%s is signed", name)
 		}
 	}
 }

@@ -48,6 +48,10 @@ func Traps() []Trap {
 			"signing-before", "the signature is for another body, path and host: Bedrock answers 403",
 			"put aws_request_signing behind Ockham, and set Ockham's signing to none",
 		},
+		{
+			"signing-headers", "Bedrock answers 403: the signature covers headers that the router changes after it",
+			"exclude x-envoy-*, x-forwarded-*, x-request-id and user-agent (match_excluded_headers), or name what to sign (match_included_headers)",
+		},
 
 		{
 			"fail-open", "without the service, unsigned requests reach Bedrock and unchecked answers reach clients",
@@ -153,6 +157,10 @@ func Traps() []Trap {
 		{
 			"response-attributes", "Ockham cannot tell Bedrock's answer from Envoy's own, and escalates the wrong ones",
 			"list response.code_details, response.flags and request.host in response_attributes",
+		},
+		{
+			"request-attributes", "routes with limits of their own (real-time ones, say) are treated like all others",
+			"list xds.route_name in request_attributes",
 		},
 		{"forward-rules", "Ockham misses headers that it reads", "forward all but secrets: use disallowed_headers"},
 		{
