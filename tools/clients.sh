@@ -18,5 +18,6 @@ if [ -n "$missing" ]; then
 	# shellcheck disable=SC2086 # one word a package
 	DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing >/dev/null
 fi
-./internal/emulator/conformance/install.sh
-./envoy/clients/install.sh
+build=${BUILD:-build}
+./tools/pinned.sh internal/emulator/conformance "$build/conformance"
+./tools/pinned.sh envoy/clients "$build/clients"

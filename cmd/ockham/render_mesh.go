@@ -29,67 +29,51 @@ func (f *meshFlags) params() (envoy.Mesh, error) {
 	return f.mesh, err
 }
 
-func newRenderSidecarCommand() *cobra.Command {
+// newMeshCommand renders something for a mesh; register adds the flags that only it has.
+func newMeshCommand(use, short string, render func(envoy.Mesh) ([]byte, error), register func(*meshFlags, *pflag.FlagSet)) *cobra.Command {
 	var f meshFlags
 	c := &cobra.Command{
-		Use:   "istio-sidecar",
-		Short: "Write what sends applications' prompts through Ockham in their Istio sidecars",
+		Use:   use,
+		Short: short,
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			m, err := f.params()
 			if err != nil {
 				return err
 			}
-			return output(c)(envoy.IstioSidecar(m))
+			return output(c)(render(m))
 		},
 	}
 	f.register(c.Flags())
-	f.registerIstio(c.Flags(), "default")
-	c.Flags().StringVar(&f.envoy.processor, "processor", "", "Ockham's ext_proc service, HOST:PORT of a Service or unix:/path in the pod (default its Service)")
+	register(&f, c.Flags())
 	return c
+}
+
+func newRenderSidecarCommand() *cobra.Command {
+	return newMeshCommand("istio-sidecar", "Write what sends applications' prompts through Ockham in their Istio sidecars",
+		envoy.IstioSidecar, func(f *meshFlags, s *pflag.FlagSet) {
+			f.registerIstio(s, "default")
+			s.StringVar(&f.envoy.processor, "processor", "", "Ockham's ext_proc service, HOST:PORT of a Service or unix:/path in the pod (default its Service)")
+		})
 }
 
 func newRenderGatewayCommand() *cobra.Command {
-	var f meshFlags
-	c := &cobra.Command{
-		Use:   "istio-gateway",
-		Short: "Write what sends prompts through Ockham at an Istio ingress gateway",
-		Args:  cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			m, err := f.params()
-			if err != nil {
-				return err
-			}
-			return output(c)(envoy.IstioGateway(m))
-		},
-	}
-	f.register(c.Flags())
-	f.registerIstio(c.Flags(), "istio-system")
-	f.registerGateway(c.Flags())
-	return c
+	return newMeshCommand("istio-gateway", "Write what sends prompts through Ockham at an Istio ingress gateway",
+		envoy.IstioGateway, func(f *meshFlags, s *pflag.FlagSet) {
+			f.registerIstio(s, "istio-system")
+			f.registerGateway(s)
+		})
 }
 
 func newRenderEnvoyGatewayCommand() *cobra.Command {
-	var f meshFlags
-	c := &cobra.Command{
-		Use:   "envoy-gateway",
-		Short: "Write routes and policies for Envoy Gateway",
-		Args:  cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			m, err := f.params()
-			if err != nil {
-				return err
-			}
-			return output(c)(envoy.EnvoyGateway(m))
-		},
-	}
-	f.register(c.Flags())
-	f.registerGateway(c.Flags())
-	f.envoy.registerJWT(c.Flags())
-	c.Flags().StringVar(&f.mesh.Host, "host", "", "name that clients call (default any)")
-	c.Flags().StringVar(&f.mesh.GatewayClass, "gateway-class", "eg", "class of the Gateway")
-	c.Flags().BoolVar(&f.mesh.APIKeys, "api-keys-secret", false, "clients show API keys of the Secret ockham-api-keys")
-	return c
+	return newMeshCommand("envoy-gateway", "Write routes and policies for Envoy Gateway",
+		envoy.EnvoyGateway, func(f *meshFlags, s *pflag.FlagSet) {
+			f.registerGateway(s)
+			f.envoy.registerJWT(s)
+			s.StringVar(&f.mesh.Host, "host", "", "name that clients call (default any)")
+			s.StringVar(&f.mesh.GatewayClass, "gateway-class", "eg", "class of the Gateway")
+			s.BoolVar(&f.mesh.APIKeys, "api-keys-secret", false, "clients show API keys of the Secret ockham-api-keys")
+		})
 }
 
 func (f *meshFlags) registerIstio(s *pflag.FlagSet, namespace string) {

@@ -20,7 +20,7 @@ import (
 // limit bounds one client's run on a busy machine.
 const limit = 5 * time.Minute
 
-// installed is where install.sh puts the clients.
+// installed is where tools/clients.sh puts the clients.
 func installed(t *testing.T, name string) string {
 	t.Helper()
 	build := os.Getenv("BUILD")
@@ -32,7 +32,7 @@ func installed(t *testing.T, name string) string {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(path); err != nil {
-		t.Fatalf("%s is not installed: run envoy/clients/install.sh first", name)
+		t.Fatalf("%s is not installed: run tools/clients.sh first", name)
 	}
 	return path
 }

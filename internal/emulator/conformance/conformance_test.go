@@ -17,19 +17,19 @@ import (
 
 const limit = 3 * time.Minute
 
-// installed is where install.sh puts the clients.
+// installed is where tools/clients.sh puts the clients.
 func installed(t *testing.T, name string) string {
 	t.Helper()
 	build := os.Getenv("BUILD")
 	if build == "" {
 		build = filepath.Join("..", "..", "..", "build")
 	}
-	path, err := filepath.Abs(filepath.Join(build, name))
+	path, err := filepath.Abs(filepath.Join(build, "conformance", name))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(path); err != nil {
-		t.Fatalf("%s is not installed: run internal/emulator/conformance/install.sh first", name)
+		t.Fatalf("%s is not installed: run tools/clients.sh first", name)
 	}
 	return path
 }
@@ -57,7 +57,7 @@ type client struct {
 
 func clients(t *testing.T) []client {
 	t.Helper()
-	modules := installed(t, "node/node_modules")
+	modules := installed(t, "node_modules")
 	return []client{
 		{"boto3", installed(t, "venv/bin/python"), func(url, tls, ca string) []string { return []string{"client.py", url, tls, ca} }, ""},
 		{"JavaScript", filepath.Join(modules, ".bin", "node"), func(url, tls, ca string) []string { return []string{"client.mjs", url, tls, ca, filepath.Dir(modules)} }, emulator.MutateUnionType},
