@@ -54,10 +54,10 @@ func TestEnvoysOwnRepliesSpeakTheClientsDialect(t *testing.T) {
 			openai: "invalid_request_error", anthropic: "request_too_large", bedrock2: "ValidationException",
 		},
 		"the service is away": {
-			bedrock: answers, planner: &planner{}, body: "x", status: 500,
+			bedrock: answers, planner: &planner{}, body: "x", status: 503,
 			change: func(p *envoy.Params) { p.Processor = "127.0.0.1:1" },
-			code:   "internal", message: "the gateway failed",
-			openai: "server_error", anthropic: "api_error", bedrock2: "InternalServerException",
+			code:   "unavailable", message: "the service is not available now; try again later",
+			openai: "server_error", anthropic: "overloaded_error", bedrock2: "ServiceUnavailableException",
 		},
 		"nothing was planned": {
 			bedrock: answers, planner: &planner{authority: "elsewhere.example.com"}, body: "x", status: 500,
