@@ -32,12 +32,18 @@ type Error struct {
 	Message    string
 	Param      string // the field at fault, where there is one
 	RetryAfter string // seconds, with Throttled and Unavailable
+	Allow      string // the methods that there are, with MethodNotAllowed
 }
 
 func (e *Error) Error() string { return string(e.Code) + ": " + e.Message }
 
 // Status is the HTTP status that the code stands for.
 func (e *Error) Status() int { return statuses[e.Code] }
+
+// OnlyMethod refuses any other method than those of allow, a list as the Allow header has it.
+func OnlyMethod(allow string) *Error {
+	return &Error{Code: MethodNotAllowed, Message: "This path takes " + allow + " only.", Allow: allow}
+}
 
 // Invalid reports a fault of the request; param is the field, "" when none.
 func Invalid(param, message string) *Error {

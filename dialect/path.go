@@ -13,7 +13,7 @@ func For(method, path string) (Dialect, *Error) {
 	case !known:
 		return d, &Error{Code: NotFound, Message: "There is no such path."}
 	case method != "POST":
-		return d, &Error{Code: MethodNotAllowed, Message: "This path takes POST only."}
+		return d, OnlyMethod("POST")
 	}
 	return d, nil
 }
@@ -27,6 +27,8 @@ func match(path string) (d Dialect, known bool) {
 	case strings.HasPrefix(path, "/model/"):
 		_, _, known := operation(path)
 		return Converse{}, known
+	case strings.HasPrefix(path, "/guardrail/"), strings.HasPrefix(path, "/async-invoke"):
+		return Converse{}, false
 	case strings.HasPrefix(path, "/v1/"):
 		return OpenAI{}, path == "/v1/chat/completions"
 	}

@@ -167,6 +167,9 @@ func (x *exchange) refuse(e *dialect.Error) error {
 	if e.RetryAfter != "" {
 		headers = append(headers, bedrock.Header{Name: "retry-after", Value: e.RetryAfter})
 	}
+	if e.Allow != "" {
+		headers = append(headers, bedrock.Header{Name: "allow", Value: e.Allow})
+	}
 	if d, ok := x.dialect.(dialect.ErrorHeaders); ok {
 		for _, h := range d.ErrorHeaders(e) {
 			headers = append(headers, bedrock.Header{Name: h[0], Value: h[1]})

@@ -65,6 +65,9 @@ func TestWithoutBody(t *testing.T) {
 		if a.Status != c.status {
 			t.Errorf("%s: got status %d, want %d", c.method, a.Status, c.status)
 		}
+		if allow := a.Header.Get("Allow"); (c.status == 405) != (allow == "POST") {
+			t.Errorf("%s: got allow %q with status %d", c.method, allow, a.Status)
+		}
 		if c.method == http.MethodHead && len(a.Body) > 0 || c.method != http.MethodHead && a.reply(t).Error == nil {
 			t.Errorf("%s: got body %q", c.method, a.Body)
 		}

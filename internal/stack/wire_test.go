@@ -90,7 +90,8 @@ func TestHTTPPort(t *testing.T) {
 	}{
 		"explain, no prompt":     {"POST", "/api/v1/explain", `{}`, 400},
 		"explain, broken":        {"POST", "/api/v1/explain", `{`, 400},
-		"explain, wrong method":  {"GET", "/api/v1/explain", ``, 404},
+		"explain, wrong method":  {"GET", "/api/v1/explain", ``, 405},
+		"models, wrong method":   {"DELETE", "/v1/models", ``, 405},
 		"unknown model":          {"GET", "/v1/models/none", ``, 404},
 		"feedback without token": {"POST", "/api/v1/feedback", `{"id":"x","score":1}`, 401},
 	} {

@@ -54,6 +54,10 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("POST /api/v1/feedback", s.feedback)
 	mux.HandleFunc("GET /v1/models", s.models)
 	mux.HandleFunc("GET /v1/models/{id}", s.model)
+	mux.HandleFunc("/api/v1/explain", s.only("POST"))
+	mux.HandleFunc("/api/v1/feedback", s.only("POST"))
+	mux.HandleFunc("/v1/models", s.only("GET"))
+	mux.HandleFunc("/v1/models/{id}", s.only("GET"))
 	mux.HandleFunc("/api/v1/generate", s.generate)
 	mux.HandleFunc("/", s.lost)
 	return mux
@@ -190,8 +194,12 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) {
 	s.Socket.serve(w, r)
 }
 
+func (s *Server) only(method string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) { s.fail(w, r, dialect.OnlyMethod(method)) }
+}
+
 func (s *Server) lost(w http.ResponseWriter, r *http.Request) {
-	s.fail(w, r, &dialect.Error{Code: dialect.NotFound, Message: "there is nothing at this path for this method"})
+	s.fail(w, r, &dialect.Error{Code: dialect.NotFound, Message: "there is nothing at this path"})
 }
 
 func (s *Server) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
@@ -213,6 +221,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.Log.Error("HTTP port", "path", r.URL.Path, "err", err)
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if e.Allow != "" {
+		w.Header().Set("Allow", e.Allow)
+	}
 	w.WriteHeader(e.Status())
 	_, _ = w.Write(dialect.Generate{}.Error(nil, e, r.Header.Get("X-Request-Id")))
 }
