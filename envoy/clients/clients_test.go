@@ -37,12 +37,17 @@ func installed(t *testing.T, name string) string {
 	return path
 }
 
-// up starts Envoy, service and emulator, open as `ockham up` is.
-func up(t *testing.T) (url string) {
+// up starts Envoy, service and emulator, open as `ockham up` is; change may differ from it.
+func up(t *testing.T, change ...func(*config.Config)) (url string) {
 	t.Helper()
 	s, err := stack.Start(t.Context(), stack.Options{
 		Envoy: envoytest.Binary(t), Log: slog.New(slog.DiscardHandler),
-		Override: func(c *config.Config) { c.Expose, c.Allow.ConcreteModels = "full", true },
+		Override: func(c *config.Config) {
+			c.Expose, c.Allow.ConcreteModels = "full", true
+			for _, f := range change {
+				f(c)
+			}
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
