@@ -27,6 +27,7 @@ type Model struct {
 	ToolChoice  bool // takes toolConfig.toolChoice at all (auto)
 	ForcedTool  bool // toolChoice any and tool
 	StrictTools bool // toolSpec.strict
+	PureTurns   bool // refuses words beside tool calls or results in one turn
 	JSONSchema  bool // outputConfig.textFormat
 	Sampling    bool // temperature and top_p
 	Stops       bool // stopSequences

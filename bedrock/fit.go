@@ -14,7 +14,7 @@ type Fitted struct {
 	Body    []byte
 	Stream  bool     // ConverseStream; else Converse, even where the client streams
 	Dropped []string // preferences that this model has no room for
-	Bridged []string // needs met in another way: "system", "json_schema", "json", "stream"
+	Bridged []string // needs met in another way: "system", "json_schema", "json", "stream", "tool_choice", "turns"
 	// Unwrap: the answer comes as FormatTool's input and is to be read as text.
 	Unwrap bool
 }
@@ -46,6 +46,7 @@ func Fit(r *Request, m *Model, o FitOptions) Fitted {
 	f.extras()
 	f.system(o.Fold)
 	f.history(o)
+	f.turns()
 	f.stream()
 	f.Fitted.Body = appendRequest(make([]byte, 0, sizeHint(&f.Request)), &f.Request)
 	return f.Fitted
@@ -117,15 +118,11 @@ func (f *fitting) tools() {
 		f.Choice = ToolChoice{}
 		return
 	}
-	switch {
-	case !f.m.ToolChoice && f.Choice.Mode != "":
-		if f.Choice.Mode != "auto" {
-			f.dropped("tool_choice")
-		}
+	if !f.m.ForcedTool {
+		f.persuade()
+	}
+	if !f.m.ToolChoice {
 		f.Choice = ToolChoice{}
-	case !f.m.ForcedTool && (f.Choice.Mode == "any" || f.Choice.Mode == "tool"):
-		f.dropped("tool_choice")
-		f.Choice = ToolChoice{Mode: "auto"}
 	}
 	kept := make([]Tool, 0, len(f.Tools))
 	for _, t := range f.Tools {
@@ -139,6 +136,20 @@ func (f *fitting) tools() {
 		kept = append(kept, t)
 	}
 	f.Tools = kept
+}
+
+// persuade asks in words for the call that m cannot be forced to make.
+func (f *fitting) persuade() {
+	switch f.Choice.Mode {
+	case "any":
+		f.instruct("Call one of the tools. Do not answer in words.")
+	case "tool":
+		f.instruct("Call the tool " + f.Choice.Name + ". Do not answer in words.")
+	default:
+		return
+	}
+	f.bridged("tool_choice")
+	f.Choice = ToolChoice{Mode: "auto"}
 }
 
 func (f *fitting) inference() {
@@ -176,8 +187,14 @@ func (f *fitting) extras() {
 			f.dropped(k.Str)
 			return true
 		}
+		raw := v.Raw
+		if k.Str == "thinking" && f.m.Family == "claude" {
+			if raw = f.thinking(v); raw == "" {
+				return true
+			}
+		}
 		kept = comma(kept, len(kept)-1)
-		kept = append(append(append(kept, k.Raw...), ':'), v.Raw...)
+		kept = append(append(append(kept, k.Raw...), ':'), raw...)
 		return true
 	})
 	f.Additional = nil

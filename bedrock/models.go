@@ -30,12 +30,12 @@ func nova(m Model) *Model {
 
 func llama(m Model) *Model {
 	m.Family, m.ProfileOnly, m.Profiles = "llama", true, usOnly
-	m.System, m.Tools, m.Sampling, m.EndOfLife = true, true, true, "2027-03-30"
+	m.System, m.Tools, m.PureTurns, m.Sampling, m.EndOfLife = true, true, true, true, "2027-03-30"
 	return &m
 }
 
 func mistral(m Model) *Model {
-	m.Family = "mistral"
+	m.Family, m.PureTurns = "mistral", true
 	m.System, m.Tools, m.StreamTools, m.ToolChoice, m.ForcedTool = true, true, true, true, true
 	m.Sampling, m.Stops = true, true
 	return &m

@@ -2,6 +2,7 @@ package extproc
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"ockham/bedrock"
@@ -43,12 +44,23 @@ func (x *exchange) best() *attempt {
 		if a.answer == nil && (a != x.cur || a.failure != nil) {
 			continue
 		}
-		if r := rankOf(a.reject.Reason); r >= rank {
+		if r := x.rank(a); r >= rank {
 			best, rank = a, r
 		}
 	}
 	return best
 }
+
+// rank is the worth of a rejected answer. Words in place of a call that must be made are as good as
+// malformed: a call with doubtful arguments is better.
+func (x *exchange) rank(a *attempt) int {
+	if x.prompt.MustCall != "" && a.answer != nil && !slices.ContainsFunc(a.answer.Content, isCall) {
+		return min(rankOf(routing.ReasonMalformed), rankOf(a.reject.Reason))
+	}
+	return rankOf(a.reject.Reason)
+}
+
+func isCall(b bedrock.Block) bool { return b.Kind == bedrock.ToolUse }
 
 func rankOf(reason routing.Reason) int {
 	for i, r := range worth {

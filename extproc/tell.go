@@ -79,6 +79,9 @@ func (x *exchange) told() (list [][2]string) {
 		return list
 	}
 	a := x.tries[x.out.Served]
+	if len(a.fit.Bridged) > 0 {
+		list = append(list, [2]string{"bridged", strings.Join(a.fit.Bridged, ", ")})
+	}
 	if len(a.Mended) > 0 {
 		list = append(list, [2]string{"mended", strings.Join(a.Mended, ", ")})
 	}

@@ -18,8 +18,10 @@ const room = 1024
 var needNames = [...]string{"tools", "forced tool calls", "images", "documents", "video", "audio", "reasoning", "strict tool schemas"}
 
 // lacks says why m cannot serve the request, "" when it can.
-func (d *decision) lacks(m *Model) string {
-	if missing := d.p.Needs &^ m.Can; missing != 0 {
+func (d *decision) lacks(m *Model) string { return d.lacksOf(m, d.p.Needs) }
+
+func (d *decision) lacksOf(m *Model, needs Needs) string {
+	if missing := needs &^ m.Can; missing != 0 {
 		return "takes no " + needNames[bits.TrailingZeros32(uint32(missing))]
 	}
 	if d.p.MaxTokens > m.MaxOutput && m.MaxOutput > 0 {
@@ -51,6 +53,8 @@ func (d *decision) fill() error {
 		d.models = []*Model{d.model}
 		return nil
 	}
+	chosen := d.pipe
+	defer func() { d.models = append(d.models, d.persuaded(chosen)...) }()
 	if d.models = d.fitting(d.pipe); len(d.models) > 0 {
 		return nil
 	}
@@ -63,7 +67,25 @@ func (d *decision) fill() error {
 			return nil
 		}
 	}
+	if len(d.persuaded(chosen)) > 0 {
+		return nil
+	}
 	return &Unservable{Need: d.unmet()}
+}
+
+// persuaded are the models of a pipe that cannot be forced to call a tool, but can do all else: they are
+// asked for the call in words, behind those that can be forced, and a check wants to see it.
+func (d *decision) persuaded(pipe *Pipe) []*Model {
+	if d.p.Needs&NeedForcedTool == 0 {
+		return nil
+	}
+	var models []*Model
+	for _, m := range pipe.Models {
+		if m.Can&NeedForcedTool == 0 && d.lacksOf(m, d.p.Needs&^NeedForcedTool) == "" {
+			models = append(models, m)
+		}
+	}
+	return models
 }
 
 // fitting returns the models of a pipe that can serve the request, in its order.

@@ -81,7 +81,7 @@ func TestPrecedence(t *testing.T) {
 		}, "", StrategyRules, "opus"},
 		{"a rule whose model cannot", &Prompt{Needs: NeedForcedTool, Turns: ask(codeText).Turns}, func(p *Policy) {
 			p.Rules = []Rule{{Name: "r", When: condition(t, "true"), Model: p.Models[2]}}
-		}, "purple", StrategyDefault, "sonnet"},
+		}, "purple", StrategyDefault, "sonnet opus"}, // opus is asked in words, behind the one that can be forced
 		{"a model that may not be named, and a pipe", &Prompt{Model: "opus", Pipe: "green"}, func(p *Policy) { p.ConcreteModels = false }, "green", StrategyPipe, "haiku sonnet opus"},
 		{"the classifier: simple", ask(codeText), func(p *Policy) { p.Scorer = sure(.9, .05) }, "green", StrategyClassifier, "haiku sonnet opus"},
 		{"the classifier: complex", ask(codeText), func(p *Policy) { p.Scorer = sure(.3, .5) }, "purple", StrategyClassifier, "sonnet opus"},

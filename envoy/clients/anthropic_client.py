@@ -83,6 +83,9 @@ def thinking():
     with messages.stream(model="purple", max_tokens=4096, messages=ask, thinking={"type": "adaptive"}) as s:
         final = s.get_final_message()
     same("thinking: streamed", [b.type for b in final.content], [b.type for b in r.content])
+    for model, wish in [("us.anthropic.claude-opus-5-5", {"type": "enabled", "budget_tokens": 1024}), ("us.anthropic.claude-opus-4-7", {"type": "disabled"}),
+                        ("us.anthropic.claude-sonnet-4-6", {"type": "adaptive"}), ("us.anthropic.claude-haiku-4-5-20251001-v1:0", {"type": "adaptive"})]:
+        holds(f"thinking {wish['type']}: {model}", text(messages.create(model=model, max_tokens=4096, messages=ask, thinking=wish)), wish)
     follow = ask + [{"role": "assistant", "content": r.content}] + says("And at night?")
     holds("thinking: sent back", text(messages.create(model="purple", max_tokens=4096, messages=follow, thinking={"type": "adaptive"})), follow)
 

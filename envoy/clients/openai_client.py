@@ -100,6 +100,32 @@ def streamed_tools():
     same("forced tool", [c.function.name for c in calls or []], ["get_time"])
 
 
+def required_tool():
+    # haiku can be forced to call a tool; behind it stand models that are asked for the call in words.
+    for fault, model, bridged in [("", "haiku", None), ("throttle@small", "sonnet", "tool_choice")]:
+        messages = [{"role": "user", "content": f"What is the weather in Paris? [[fault:{fault}]]"}]
+        raw = chat.with_raw_response.create(model="purple", messages=messages, tools=WEATHER[:1], tool_choice="required")
+        same(f"required: {model}", raw.headers.get("x-ockham-model"), model)
+        same(f"required: {model}: bridged", raw.headers.get("x-ockham-bridged"), bridged)
+        same(f"required: {model}: called", [c.function.name for c in raw.parse().choices[0].message.tool_calls or []], ["get_weather"])
+    raises("required of one that cannot", openai.BadRequestError, lambda: chat.create(
+        model="us.anthropic.claude-opus-5-5", messages=HI, tools=WEATHER, tool_choice="required"))
+
+
+def divided_turns():
+    history = [
+        {"role": "user", "content": "The weather in Paris?"},
+        {"role": "assistant", "content": "Let me see.", "tool_calls": [
+            {"id": "1", "type": "function", "function": {"name": "get_weather", "arguments": '{"city": "Paris"}'}}]},
+        {"role": "tool", "tool_call_id": "1", "content": "18 C"}, {"role": "user", "content": "And is that warm?"},
+    ]
+    for model, bridged in [("us.meta.llama3-3-70b-instruct-v1:0", "turns"), ("mistral.mistral-large-3-675b-instruct", "turns"), ("haiku", None)]:
+        raw = chat.with_raw_response.create(model=model, messages=history, tools=WEATHER)
+        same("words beside tool blocks: " + model, raw.headers.get("x-ockham-bridged"), bridged)
+        stream = chat.create(model=model, messages=history, tools=WEATHER, stream=True)
+        holds("the same, streamed: " + model, [c.choices[0].finish_reason for c in stream][-1], model)
+
+
 class Invoice(BaseModel):
     number: str
     total: float
@@ -125,6 +151,9 @@ def media():
         {"type": "file", "file": {"filename": "note.txt", "file_data": "data:text/plain;base64,SGVsbG8gd29ybGQ="}},
     ]}])
     holds("image and file", r.choices[0].message.content, r)
+    alone = chat.create(model="auto", messages=[{"role": "user", "content": [
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64," + PIXEL}}]}])
+    holds("image without words", alone.choices[0].message.content, alone)
     e = raises("image by URL", openai.BadRequestError, lambda: chat.create(model="auto", messages=[{"role": "user", "content": [
         {"type": "image_url", "image_url": {"url": "http://127.0.0.1/x.png"}}]}]))
     same("image by URL: param", e and e.param, "messages[0].content[0].image_url.url")
@@ -178,4 +207,4 @@ async def at_once():
     await a.close()
 
 
-run("openai", plain, conversation, stream, joined, tools, streamed_tools, schema, media, reasoning, failures, models, many)
+run("openai", plain, conversation, stream, joined, tools, streamed_tools, required_tool, divided_turns, schema, media, reasoning, failures, models, many)

@@ -15,6 +15,8 @@ func compose(q *question) string {
 	switch sentences := sentencesOf(q.prompt); {
 	case q.talk.answersTools():
 		return report(q.talk)
+	case !strings.ContainsFunc(q.prompt, wordy):
+		return attached(q.talk)
 	case asksCode(q.prompt):
 		return code(q)
 	case asksList(q.prompt):
@@ -27,6 +29,19 @@ func compose(q *question) string {
 		return head(q.prompt, 2000)
 	}
 	return spoken.speak(q)
+}
+
+func wordy(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// attached answers a turn without words: one that brings only pictures and documents.
+func attached(c *conversation) string {
+	n := 0
+	for _, b := range c.messages[len(c.messages)-1].blocks {
+		if b.kind != "text" && b.kind != "cachePoint" {
+			n++
+		}
+	}
+	return fmt.Sprintf("Attached without a question: %d.", n)
 }
 
 // report says what the tools returned.

@@ -5,7 +5,7 @@ import "strings"
 // checkModel holds a conversation against what the model can do.
 func checkModel(m *Model, c *conversation, op operation) *apiError {
 	for _, rule := range []func(*Model, *conversation, operation) *apiError{
-		checkSystem, checkRoles, checkTools, checkMixedTurns, checkToolChoice, checkSampling, checkMedia, checkOutput, checkLast, checkLength,
+		checkSystem, checkRoles, checkTools, checkMixedTurns, checkToolChoice, checkThinking, checkSampling, checkMedia, checkOutput, checkLast, checkLength,
 	} {
 		if err := rule(m, c, op); err != nil {
 			return err
@@ -114,6 +114,20 @@ func checkToolChoice(m *Model, c *conversation, _ operation) *apiError {
 func thinking(c *conversation) bool {
 	kind, _ := asObject(c.extra["thinking"])["type"].(string)
 	return kind == "enabled"
+}
+
+// checkThinking knows the two ways in which Claudes are asked to think: a budget up to 4.6, from 4.6 on as they see fit.
+func checkThinking(m *Model, c *conversation, _ operation) *apiError {
+	if !m.anthropic() {
+		return nil
+	}
+	switch kind, _ := asObject(c.extra["thinking"])["type"].(string); {
+	case kind == "enabled" && !m.has(sampling):
+		return modelSaid(`"thinking.type.enabled" is not supported for this model. Use "thinking.type.adaptive" and "output_config.effort" to control thinking behavior.`)
+	case kind == "adaptive" && m.has(sampling) && !strings.Contains(m.ID, "-4-6"):
+		return modelSaid("adaptive thinking is not supported on this model")
+	}
+	return nil
 }
 
 func checkSampling(m *Model, c *conversation, _ operation) *apiError {

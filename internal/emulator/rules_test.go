@@ -123,6 +123,9 @@ func TestRules(t *testing.T) {
 		{"auto", opus, "converse", with(chosen(`{"auto":{}}`)), ""},
 		{"forced", haiku, "converse", with(chosen(`{"tool":{"name":"weather"}}`)), ""},
 		{"force and think", haiku, "converse", with(chosen(`{"any":{}}`) + `,"additionalModelRequestFields":{"thinking":{"type":"enabled","budget_tokens":1024}}`), "The model returned the following errors: Thinking may not be enabled when tool_choice forces tool use."},
+		{"a budget, new Claude", opus, "converse", with(`"additionalModelRequestFields":{"thinking":{"type":"enabled","budget_tokens":1024}}`), "The model returned the following errors: \"thinking.type.enabled\" is not supported for this model. Use \"thinking.type.adaptive\" and \"output_config.effort\" to control thinking behavior."},
+		{"adaptive, new Claude", opus, "converse", with(`"additionalModelRequestFields":{"thinking":{"type":"adaptive"}}`), ""},
+		{"adaptive, old Claude", haiku, "converse", with(`"additionalModelRequestFields":{"thinking":{"type":"adaptive"}}`), "The model returned the following errors: adaptive thinking is not supported on this model"},
 		{"unknown choice", haiku, "converse", with(chosen(`{"tool":{"name":"other"}}`)), "The tool name other at toolConfig.toolChoice.tool.name isn't defined in toolConfig.tools. Provide the name of a defined tool and try again."},
 
 		// Parameters.
