@@ -36,8 +36,8 @@ up: build envoy ## emulator, Envoy and service in the foreground until Ctrl-C
 		--emulator-tls-port $(EMULATOR_TLS_PORT) --admin-port $(ADMIN_PORT) --http-port $(HTTP_PORT) \
 		$(if $(CONFIG),--config "$(CONFIG)") $(if $(BEDROCK_ENDPOINT),--bedrock-endpoint "$(BEDROCK_ENDPOINT)")
 
-demo: build envoy ## about 300 real prompts through all of it, and what that saved
-	@exec $(BIN)/ockham demo --envoy "$$(./envoy/find.sh)"
+demo: build envoy ## about 300 real prompts through all of it, and what that saved; STRATEGIES=1 compares strategies
+	@exec $(BIN)/ockham demo --envoy "$$(./envoy/find.sh)" $(if $(STRATEGIES),--strategies)
 
 # make bench ROUNDS=2 SECONDS=0.5 ONLY=rules/32/1k is a short look; COMPARE=old.json tells what got worse.
 ROUNDS  ?= 7

@@ -24,6 +24,7 @@ func newDemoCommand() *cobra.Command {
 	o := stack.Options{Version: version()}
 	var corpus string
 	var seed uint64
+	var each bool
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Send about 300 real prompts through all of it, and tell what that saved",
@@ -39,11 +40,16 @@ func newDemoCommand() *cobra.Command {
 				Outcomes: []string{filepath.Join(corpus, "requests.jsonl")},
 				Rates:    filepath.Join(corpus, "rates.json"),
 			}
+			fmt.Fprintf(cmd.OutOrStdout(), simulated, seed)
+			if each {
+				return runStrategies(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			}
 			return runDemo(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	stackFlags(c, &o)
 	c.Flags().StringVar(&corpus, "corpus", "examples/demo", "folder with requests.jsonl and rates.json")
+	c.Flags().BoolVar(&each, "strategies", false, "send them once for each strategy, and tell cost and quality side by side")
 	c.Flags().Uint64Var(&seed, "seed", 1, "which answers are right is drawn from it")
 	return c
 }
@@ -55,25 +61,28 @@ through Envoy and Ockham, every decision, check, escalation and price.
 `
 
 func runDemo(ctx context.Context, o stack.Options, out, errs io.Writer) error {
-	fmt.Fprintf(out, simulated, o.Emulator.Seed)
 	cases, err := demo.Load(o.Emulator.Outcomes[0])
 	if err != nil {
 		return err
 	}
-	s, err := stack.Start(ctx, o)
+	results, err := runCases(ctx, o, cases, errs, "prompts")
 	if err != nil {
 		return err
 	}
+	return demo.Table(out, results)
+}
+
+// runCases brings everything up and sends the cases through it.
+func runCases(ctx context.Context, o stack.Options, cases []*demo.Case, errs io.Writer, what string) ([]demo.Result, error) {
+	s, err := stack.Start(ctx, o)
+	if err != nil {
+		return nil, err
+	}
 	defer s.Stop()
-	bar := progress.New(errs, "prompts", len(cases))
+	bar := progress.New(errs, what, len(cases))
 	defer bar.Close()
 	runner := s.Runner()
 	runner.AtOnce, runner.Done = 4, func() { bar.Add(1) }
 	runner.Client = &http.Client{Timeout: time.Minute}
-	results, err := runner.Run(ctx, cases)
-	if err != nil {
-		return err
-	}
-	bar.Close()
-	return demo.Table(out, results)
+	return runner.Run(ctx, cases)
 }

@@ -121,6 +121,18 @@ func TestAliasesAreBounded(t *testing.T) {
 	}
 }
 
+func TestRulesAreBounded(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("rules:\n")
+	for i := range 1001 {
+		fmt.Fprintf(&b, "- {when: tokens == %d, pipe: green}\n", i)
+	}
+	c, faults := Parse("ockham.yml", []byte(b.String()))
+	if err := Joined(faults, c.Check()); err == nil || !strings.Contains(err.Error(), "ockham.yml:1:1: rules: are 1001, at most 1000") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // many names the same pipe n times over.
 func many(n int) string {
 	var b strings.Builder

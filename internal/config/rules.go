@@ -20,7 +20,14 @@ func (c *Config) RuleName(i int) string {
 	return fmt.Sprintf("rule %d", i+1)
 }
 
+// mostRules bounds what reading them costs each request, half a millisecond, and each reload, half a second.
+const mostRules = 1000
+
 func (v *validator) rules() {
+	if n := len(v.c.Rules); n > mostRules {
+		v.fault("rules", "are %d, at most %d can be read for each request; put what many have in common into one, with in [...]", n, mostRules)
+		return
+	}
 	language, err := v.c.Language()
 	if err != nil {
 		v.fault("inputs", "%s", err)
