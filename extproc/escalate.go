@@ -42,10 +42,32 @@ func (x *exchange) next(a *attempt) (n next, ok bool) {
 	if a.regional() {
 		return x.detour(a)
 	}
-	if note := x.repair(a); note != "" {
-		return next{model: a.Model, target: a.target, note: note, why: "repair: it was told what was wrong"}, true
+	if a.failure != nil {
+		return x.onward(a)
 	}
-	return x.onward(a)
+	return x.weigh(a)
+}
+
+// weigh has the plan choose between a repair, the next model and the answer as it is.
+func (x *exchange) weigh(a *attempt) (next, bool) {
+	n, ok := x.onward(a)
+	note := x.repair(a)
+	if !ok && note == "" {
+		return n, false
+	}
+	r := routing.Rejection{Reason: a.reject.Reason, Model: a.Model, Next: n.model, Repair: note != "", Tokens: x.likely(a)}
+	if total := x.plan.Deadlines.Total; total > 0 {
+		r.Left = total - time.Since(x.out.Start)
+	}
+	choice := x.plan.Choose(r)
+	switch choice.Do {
+	case routing.DoRepair:
+		n = next{model: a.Model, target: a.target, note: note}
+	case routing.DoServe:
+		n = next{}
+	}
+	n.why = choice.Do + ": " + choice.Why
+	return n, choice.Do != routing.DoServe
 }
 
 // resign tells whether Bedrock refused only the signature, for a reason that is mended by now: a clock that
@@ -172,29 +194,31 @@ func (x *exchange) refusedBefore(a *attempt) bool {
 
 func (x *exchange) tried(as func(*attempt) bool) bool { return slices.ContainsFunc(x.tries, as) }
 
-// repair says what was wrong with an answer whose model is likely to put it right when told; "" where
-// that is not so, or was tried before. A larger model fails at a schema in the same way, at its price.
+// repair says what was wrong with an answer whose model may put it right when told; "" where that is not so,
+// was tried before, or would take the last model's turn.
 func (x *exchange) repair(a *attempt) string {
-	if !x.plan.Repair || a.Repair || a.failure != nil || a.reject.Detail == "" || x.released {
+	if !x.plan.Repair || a.Repair || a.reject.Detail == "" || x.released || !routing.Repairable(a.reject.Reason) ||
+		x.calls()+1+len(x.rest(a)) > x.plan.Limits.Attempts {
 		return ""
 	}
-	switch a.reject.Reason {
-	case routing.ReasonSchema, routing.ReasonToolArgs, routing.ReasonFormat:
-		return "Your previous answer was not accepted: " + a.reject.Detail + ". Answer again, and get this right."
-	}
-	return ""
+	return "Your previous answer was not accepted: " + a.reject.Detail + ". Answer again, and get this right."
 }
 
-// larger is the first model after a's in the plan that was not called yet; nil when there is none.
-func (x *exchange) larger(a *attempt) *routing.Model {
+// rest are the models after a's in the plan that were not called yet.
+func (x *exchange) rest(a *attempt) []*routing.Model {
 	if x.plan.Pinned {
 		return nil
 	}
 	at := slices.Index(x.plan.Models, a.Model)
-	for _, m := range x.plan.Models[at+1:] {
-		if !x.tried(func(t *attempt) bool { return t.Model == m }) {
-			return m
-		}
+	return slices.DeleteFunc(slices.Clone(x.plan.Models[at+1:]), func(m *routing.Model) bool {
+		return x.tried(func(t *attempt) bool { return t.Model == m })
+	})
+}
+
+// larger is the next of them; nil when there is none.
+func (x *exchange) larger(a *attempt) *routing.Model {
+	if rest := x.rest(a); len(rest) > 0 {
+		return rest[0]
 	}
 	return nil
 }
@@ -202,5 +226,5 @@ func (x *exchange) larger(a *attempt) *routing.Model {
 // affords tells whether a call of m keeps within the limit on cost.
 func (x *exchange) affords(m *routing.Model, a *attempt) bool {
 	limit := x.plan.Limits.CostUSD
-	return limit <= 0 || x.spent()+x.estimate(m, a) <= limit
+	return limit <= 0 || x.spent()+m.Price.Cost(x.likely(a)) <= limit
 }

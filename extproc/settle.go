@@ -142,8 +142,8 @@ func (x *exchange) spent() float64 {
 // usualAnswer is the length in tokens that is assumed where nothing is known of an answer.
 const usualAnswer = 500
 
-// estimate is what a call of m would cost, going by the attempt before it.
-func (x *exchange) estimate(m *routing.Model, before *attempt) float64 {
+// likely is what the next call would use, going by the attempt before it.
+func (x *exchange) likely(before *attempt) routing.Tokens {
 	t := before.Tokens
 	if t.In == 0 {
 		t.In = x.plan.Features.Tokens
@@ -151,7 +151,7 @@ func (x *exchange) estimate(m *routing.Model, before *attempt) float64 {
 	if t.Out == 0 {
 		t.Out = usualAnswer
 	}
-	return m.Price.Cost(t)
+	return t
 }
 
 // settleCosts adds up the request.

@@ -23,6 +23,14 @@ type ExplainedPlan struct {
 	Hold      ExplainedHold      `json:"hold"`
 	Pinned    bool               `json:"pinned"`
 	HoldOut   bool               `json:"hold_out"`
+	// Rejections tells what would follow if a check rejected the first model's answer, by reason.
+	Rejections map[Reason]ExplainedChoice `json:"rejections,omitempty"`
+}
+
+// ExplainedChoice is what would follow a rejection.
+type ExplainedChoice struct {
+	Do  string `json:"do"` // repair, escalate or serve
+	Why string `json:"why"`
 }
 
 // ExplainedDeadlines are in milliseconds.
@@ -53,12 +61,28 @@ func Explained(p *Plan) Explanation {
 		Deadlines: ExplainedDeadlines{ms(p.Deadlines.Answer), ms(p.Deadlines.FirstToken), ms(p.Deadlines.Total)},
 		Limits:    ExplainedLimits(p.Limits),
 		Hold:      ExplainedHold{p.Hold.Full, p.Hold.Tokens, ms(p.Hold.Time)},
-		Pinned:    p.Pinned, HoldOut: p.HoldOut,
+		Pinned:    p.Pinned, HoldOut: p.HoldOut, Rejections: p.rejections(),
 	}}
 	for i, m := range p.Models {
 		e.Plan.Models[i], e.Plan.IDs[i] = m.Name, m.ID
 	}
 	return e
+}
+
+// rejections weighs each reason for the first model.
+func (p *Plan) rejections() map[Reason]ExplainedChoice {
+	if p.Pinned || len(p.Models) < 2 {
+		return nil
+	}
+	list := make(map[Reason]ExplainedChoice, len(weighed))
+	for _, reason := range weighed {
+		list[reason] = ExplainedChoice(p.Choose(Rejection{
+			Reason: reason, Model: p.Models[0], Next: p.Models[1], Left: p.Deadlines.Total,
+			Repair: p.Repair && Repairable(reason) && len(p.Models) < p.Limits.Attempts,
+			Tokens: Tokens{In: p.Features.Tokens, Out: typicalOut},
+		}))
+	}
+	return list
 }
 
 func ms(d time.Duration) int64 { return d.Milliseconds() }

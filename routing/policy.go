@@ -25,6 +25,9 @@ type Policy struct {
 	// Find knows models beyond Models by their Bedrock id; nil knows none.
 	Find func(id string) (*Model, bool)
 
+	Aim   float64 // the dial: what a bad answer costs
+	Rates *Rates  // how models fare after rejections; nil: what is published
+
 	Scorer  Scorer   // nil: no classifier
 	Judge   *Judge   // nil: nobody to ask
 	Budgets *Budgets // nil: no soft limits

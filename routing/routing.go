@@ -192,6 +192,11 @@ type Plan struct {
 	Judging          // Slow is asked once every Check has accepted, and makes a stream be held until its end
 	Deadlines Deadlines
 	Limits    Limits
+	// What a rejected answer is weighed by; see Choose. Where it is not weighed, something else is always tried.
+	Weighs       bool
+	BadAnswerUSD float64
+	Rates        *Rates
+
 	Early     bool          // plain requests are run as streams upstream too, so that a bad answer shows at once
 	Repair    bool          // the same model is told once what was wrong before a larger one is asked
 	Hedge     time.Duration // the next model is called so long before the deadline of the first; 0: at it

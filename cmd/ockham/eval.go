@@ -63,7 +63,7 @@ whether chances are what they claim; and the frontier. Saving is at a price of 1
 	flags.IntVar(&f.draws, "draws", 500, "of the bootstrap")
 	flags.Uint64Var(&f.seed, "seed", 1, "of the draws and folds")
 	_ = c.MarkFlagRequired("data")
-	c.AddCommand(newEvalChecksCommand())
+	c.AddCommand(newEvalChecksCommand(), newEvalRatesCommand())
 	return c
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -115,6 +116,9 @@ func (t *teller) guards() {
 		told += " (only reported: a model that was asked for is not left)"
 	}
 	fmt.Fprintf(t.out, "\n%s     %s\n", t.paint(bold, "Checks"), told)
+	for _, line := range afterRejection(p) {
+		fmt.Fprintf(t.out, "           %s\n", line)
+	}
 	fmt.Fprintf(t.out, "%s       %s\n", t.paint(bold, "Hold"), hold(p.Hold))
 	fmt.Fprintf(t.out, "%s  first token %s, whole answer %s, all attempts %s\n", t.paint(bold, "Deadlines"), brief(p.Deadlines.FirstToken), brief(p.Deadlines.Answer), brief(p.Deadlines.Total))
 	fmt.Fprintf(t.out, "%s     %s", t.paint(bold, "Limits"), plural(p.Limits.Attempts, "attempt"))
@@ -122,6 +126,21 @@ func (t *teller) guards() {
 		fmt.Fprintf(t.out, ", no further one past $%.2f", p.Limits.CostUSD)
 	}
 	fmt.Fprintln(t.out)
+}
+
+// afterRejection tells what follows the rejection of the first answer, by what is done.
+func afterRejection(p *routing.Plan) (lines []string) {
+	reasons := map[string][]string{}
+	for reason, choice := range routing.Explained(p).Plan.Rejections {
+		reasons[choice.Do] = append(reasons[choice.Do], string(reason))
+	}
+	for _, do := range []string{routing.DoRepair, routing.DoEscalate, routing.DoServe} {
+		if list := reasons[do]; len(list) > 0 {
+			slices.Sort(list)
+			lines = append(lines, fmt.Sprintf("rejected for %s: %s", strings.Join(list, ", "), do))
+		}
+	}
+	return lines
 }
 
 func hold(h routing.Hold) string {

@@ -53,6 +53,8 @@ Models, in order
   expected $0.000751, escalations included; always opus: $0.008835 (92 % saved)
 
 Checks     json
+           rejected for format, schema, tool_args: repair
+           rejected for code, custom, disagreement, language, loop, refusal, ungrounded, verifier: escalate
 Hold       the first 40 tokens of a stream, or 800ms of it, are judged before any is released
 Deadlines  first token 5s, whole answer 1m, all attempts 2m
 Limits     4 attempts, no further one past $0.50

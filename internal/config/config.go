@@ -275,9 +275,13 @@ type Cascade struct {
 	Time Duration `yaml:"time"`
 	// No further attempt once so much is spent on the request, failed attempts included. 0: no bound.
 	CostUSD float64 `yaml:"cost_usd" min:"0"`
-	// Tell the same model once what was wrong with its answer (schema, tool arguments, format) before a
-	// larger one is asked: cheaper, but one more wait.
-	Repair bool `yaml:"repair"`
+	// Tell the same model once what was wrong with its answer (schema, tool arguments, format) where that is
+	// worth more than asking a larger one, which fails alike: cheaper, but one more wait. On by default, but not on
+	// real-time routes.
+	Repair *bool `yaml:"repair"`
+	// How models fare after rejections, as `ockham eval rates` counts in a ledger; it is read again when it
+	// changes. Empty: what is published of other models.
+	Rates string `yaml:"rates"`
 	// Run plain requests as streams upstream too, so that a bad answer is given up at its first bad
 	// token; `deadlines.first_token` then counts for them.
 	Early bool `yaml:"early"`

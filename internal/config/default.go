@@ -33,7 +33,7 @@ func Default() *Config {
 			Model: "haiku", Timeout: Duration(400 * time.Millisecond), Cache: 10_000,
 			Failures: 5, Rest: Duration(30 * time.Second), Concurrent: 64,
 		},
-		Cascade:   Cascade{Attempts: 4, Time: Duration(2 * time.Minute), CostUSD: 0.50, Throttled: []string{"region", "model", "wait"}},
+		Cascade:   Cascade{Attempts: 4, Time: Duration(2 * time.Minute), CostUSD: 0.50, Repair: new(true), Throttled: []string{"region", "model", "wait"}},
 		Deadlines: Deadlines{Answer: Duration(time.Minute), FirstToken: Duration(5 * time.Second), Idle: Duration(30 * time.Second), Checks: Duration(2 * time.Second)},
 		Checks: []Check{
 			{Name: "malformed"},

@@ -108,6 +108,8 @@ func inline(v reflect.Value) string {
 		return s.String()
 	}
 	switch v.Kind() {
+	case reflect.Pointer:
+		return inline(v.Elem())
 	case reflect.Struct:
 		return inlineStruct(v)
 	case reflect.Slice:

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"os"
 	"reflect"
 	"slices"
 	"time"
@@ -50,6 +51,7 @@ func (b *builder) build() (*Policy, error) {
 		Simple: b.c.Otherwise.Simple, Complex: b.c.Otherwise.Complex,
 		Tasks: b.tasks(), Rules: b.rules(), Default: b.profile(), Judging: b.pipeChecks(),
 		ConcreteModels: b.c.Allow.ConcreteModels, Scorer: b.scorer(), Count: b.deps.Count,
+		Aim: b.c.Aim, Rates: b.rates(),
 	}
 	rp.Routes = b.routes(rp.Default)
 	if rp.Judge, err = b.judge(); err != nil {
@@ -176,7 +178,7 @@ func (b *builder) profile() routing.Profile {
 	return routing.Profile{
 		Ask: c.Otherwise.Ask, Unsure: c.Otherwise.Unsure, Judging: b.checksOf("checks", c.Checks),
 		Deadlines: routing.Deadlines{Answer: c.Deadlines.Answer.D(), FirstToken: c.Deadlines.FirstToken.D(), Total: c.Cascade.Time.D(), Slow: c.Deadlines.Checks.D()},
-		Limits:    *limits(&c.Cascade), Hold: *hold(&c.Hold), HoldOut: c.HoldOut, Early: c.Cascade.Early, Repair: c.Cascade.Repair,
+		Limits:    *limits(&c.Cascade), Hold: *hold(&c.Hold), HoldOut: c.HoldOut, Early: c.Cascade.Early, Repair: set(c.Cascade.Repair, false),
 		Hedge: c.Cascade.Hedge.D(), Throttled: c.Cascade.Throttled,
 	}
 }
@@ -205,7 +207,7 @@ const realTime = 500 * time.Millisecond
 // timing sets what a route says about time and limits.
 func timing(p *routing.Profile, r config.Route) {
 	if r.RealTime || r.FirstRelease > 0 {
-		p.RealTime = true
+		p.RealTime, p.Repair = true, false
 		p.Deadlines.FirstToken = cmp.Or(r.FirstRelease.D(), realTime)
 		p.Hold.Time = min(p.Hold.Time, p.Deadlines.FirstToken)
 	}
@@ -215,7 +217,7 @@ func timing(p *routing.Profile, r config.Route) {
 		p.Deadlines.Slow = cmp.Or(d.Checks.D(), p.Deadlines.Slow)
 	}
 	if c := r.Cascade; c != nil {
-		p.Early, p.Repair = p.Early || c.Early, p.Repair || c.Repair
+		p.Early, p.Repair = p.Early || c.Early, set(c.Repair, p.Repair)
 		p.Hedge = cmp.Or(c.Hedge.D(), p.Hedge)
 		if c.Throttled != nil {
 			p.Throttled = c.Throttled
@@ -227,6 +229,32 @@ func timing(p *routing.Profile, r config.Route) {
 	if r.Hold != nil {
 		p.Hold = *hold(r.Hold)
 	}
+}
+
+// set is what a file says, or else what holds otherwise.
+func set(said *bool, otherwise bool) bool {
+	if said != nil {
+		return *said
+	}
+	return otherwise
+}
+
+// rates reads what the ledger has taught of the cascade.
+func (b *builder) rates() *routing.Rates {
+	name := b.c.Cascade.Rates
+	if name == "" {
+		return nil
+	}
+	f, err := os.Open(name)
+	if err == nil {
+		defer f.Close()
+		var rates *routing.Rates
+		if rates, err = routing.ReadRates(f); err == nil {
+			return rates
+		}
+	}
+	b.p.Warnings = append(b.p.Warnings, b.c.Fault("cascade.rates", "%s; decided without it", err).String())
+	return nil
 }
 
 // scorer loads the classifier. Without one, requests go on to the judge or the fallback; that is said,

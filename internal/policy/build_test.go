@@ -105,7 +105,7 @@ func TestDefaultsNeedNoFile(t *testing.T) {
 	if d := cmp.Diff(want, ids(got)); d != "" || got.Pipe != "green" {
 		t.Errorf("pipe %s (-want +got):\n%s", got.Pipe, d)
 	}
-	if got.Deadlines != (routing.Deadlines{Answer: time.Minute, FirstToken: 5 * time.Second, Total: 2 * time.Minute}) {
+	if got.Deadlines != (routing.Deadlines{Answer: time.Minute, FirstToken: 5 * time.Second, Total: 2 * time.Minute, Slow: 2 * time.Second}) {
 		t.Errorf("deadlines %v", got.Deadlines)
 	}
 	if haiku := got.Models[0]; haiku.Price.In < .1099 || haiku.Price.In > .1101 || haiku.Context != 1_000_000 || p.Bedrock(haiku).ID != "anthropic.claude-haiku-5-5" {

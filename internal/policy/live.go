@@ -216,8 +216,11 @@ func (l *Live) follow(w *fsnotify.Watcher) {
 
 func (l *Live) files() []string {
 	files := []string{l.path}
-	if f := l.Policy().Config.Classifier.File; f != "" {
-		files = append(files, f)
+	c := l.Policy().Config
+	for _, f := range []string{c.Classifier.File, c.Cascade.Rates} {
+		if f != "" {
+			files = append(files, f)
+		}
 	}
 	return files
 }

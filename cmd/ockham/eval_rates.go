@@ -1,0 +1,50 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"ockham/internal/eval"
+	"ockham/routing"
+)
+
+// newEvalRatesCommand counts what a cascade decides by.
+func newEvalRatesCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "rates LEDGER...",
+		Short: "Count in a ledger how each model fares after a rejection, for cascade.rates",
+		Long: `Count, for each pipe, model and reason, how often its answers are rejected, and how often a repair or the next model
+then gave a good one, and in what time. Prints the file that cascade.rates names: with it, the decision to repair,
+escalate or serve a rejected answer goes by your models and prompts instead of by published figures.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, paths []string) error { return countRates(c.OutOrStdout(), paths) },
+	}
+}
+
+func countRates(out io.Writer, paths []string) error {
+	var ledgers []io.Reader
+	for _, path := range paths {
+		f, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		ledgers = append(ledgers, f)
+	}
+	rates, err := eval.CountRates(ledgers...)
+	if err != nil {
+		return err
+	}
+	if len(rates) == 0 {
+		return fmt.Errorf("no answer was rejected in %d ledgers: nothing to count", len(paths))
+	}
+	e := json.NewEncoder(out)
+	e.SetIndent("", " ")
+	return e.Encode(struct {
+		Rates []routing.Rate `json:"rates"`
+	}{rates})
+}
