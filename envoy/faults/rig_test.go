@@ -18,12 +18,13 @@ type setup struct {
 	config   string          // of the services, besides where they listen and where Bedrock is
 	env      []string        // in place of the emulator's credentials
 	emulator emulator.Config // at the beginning
+	timeouts *envoy.Timeouts // of Envoy
 }
 
 // rig is everything, running, with clients at work.
 type rig struct {
 	t        *testing.T
-	params   envoy.Params
+	timeouts envoy.Timeouts
 	envoy    *envoytest.Instance
 	services []*service
 	bedrocks []*bedrock
@@ -35,7 +36,11 @@ var regionNames = []string{"us-east-1", "us-west-2"}
 
 func newRig(t *testing.T, s setup) *rig {
 	t.Helper()
-	r := &rig{t: t}
+	// A frozen service is noticed soon, so that the run need not be long.
+	r := &rig{t: t, timeouts: envoy.Timeouts{KeepaliveInterval: time.Second, Keepalive: time.Second}}
+	if s.timeouts != nil {
+		r.timeouts = *s.timeouts
+	}
 	s.emulator.Regions = regionNames
 	for range max(1, s.regions) {
 		r.bedrocks = append(r.bedrocks, newBedrock(t, s.emulator))
@@ -69,8 +74,7 @@ func (r *rig) startEnvoy() {
 	r.t.Helper()
 	p := envoy.Params{
 		Listen: "127.0.0.1:0", Admin: "127.0.0.1:0", Processor: r.services[0].address(),
-		// A frozen service is noticed soon, so that the run need not be long.
-		Timeouts: envoy.Timeouts{KeepaliveInterval: time.Second, Keepalive: time.Second},
+		Timeouts: r.timeouts,
 	}
 	for _, s := range r.services[1:] {
 		p.Replicas = append(p.Replicas, s.address())

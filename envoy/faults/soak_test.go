@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"ockham/envoy"
 	"ockham/internal/emulator"
 )
 
@@ -22,8 +23,8 @@ const briefly = 8 * time.Second
 // grows. `make soak` makes it long.
 func TestSoak(t *testing.T) {
 	length := max(*soaking, briefly)
-	r := newRig(t, setup{emulator: emulator.Config{Pace: soakPace}})
-	c := soakClients(r.url(), *streams)
+	r := newRig(t, setup{emulator: emulator.Config{Pace: soakPace}, timeouts: &envoy.Timeouts{}})
+	c := soakClients(r.url(), *streams, length/8)
 	time.Sleep(length / 4) // connections, caches and pools fill
 	first := r.usage(length / 4)
 	time.Sleep(length / 4)
@@ -41,8 +42,9 @@ func TestSoak(t *testing.T) {
 	}
 }
 
-// soakClients are n streams at a time: a hundred share a connection of HTTP/2, others have one of HTTP/1.1.
-func soakClients(url string, n int) *clients {
+// soakClients are n streams at a time, the last of which begins after some time: a hundred share a
+// connection of HTTP/2, the next hundred have one of HTTP/1.1 each.
+func soakClients(url string, n int, begin time.Duration) *clients {
 	c := &clients{stop: make(chan struct{})}
 	var shared []*http.Transport
 	for i := range n {
@@ -54,7 +56,10 @@ func soakClients(url string, n int) *clients {
 			}
 			shared = append(shared, transport)
 		}
-		c.all.Go(func() { c.stream(url, &http.Client{Transport: shared[i/100]}) })
+		c.all.Go(func() {
+			time.Sleep(begin / time.Duration(n) * time.Duration(i))
+			c.stream(url, &http.Client{Transport: shared[i/100]})
+		})
 	}
 	return c
 }
@@ -67,7 +72,11 @@ func (c *clients) stream(url string, client *http.Client) {
 			client.CloseIdleConnections()
 			return
 		default:
-			c.note(question{id: c.count.Add(1), stream: true}.ask(client, url))
+			o, why := question{id: c.count.Add(1), stream: true}.ask(client, url)
+			c.note(o, why)
+			if o != well { // as retry-after says
+				time.Sleep(time.Second)
+			}
 		}
 	}
 }
@@ -84,12 +93,12 @@ func (r *rig) usage(length time.Duration) usage {
 	var sum usage
 	n := 0.0
 	for end := time.Now().Add(length); n == 0 || time.Now().Before(end); n++ {
-		service, envoy := r.services[0].process.Process.Pid, r.envoy.Pid
+		service, proxy := r.services[0].process.Process.Pid, r.envoy.Pid
 		sum.ServiceMiB += resident(r.t, service)
-		sum.EnvoyMiB += resident(r.t, envoy)
+		sum.EnvoyMiB += resident(r.t, proxy)
 		sum.Goroutines += r.services[0].metric("go_goroutines")
 		sum.ServiceFiles += files(r.t, service)
-		sum.EnvoyFiles += files(r.t, envoy)
+		sum.EnvoyFiles += files(r.t, proxy)
 		time.Sleep(min(time.Second, length/5))
 	}
 	return usage{sum.ServiceMiB / n, sum.EnvoyMiB / n, sum.Goroutines / n, sum.ServiceFiles / n, sum.EnvoyFiles / n}
