@@ -102,7 +102,8 @@ func messages(order, request, response []byte, status int) (list []*extprocv3.Pr
 			m.Request = &extprocv3.ProcessingRequest_RequestBody{RequestBody: &extprocv3.HttpBody{Body: request, EndOfStream: !end}}
 		case 2:
 			m.Request = &extprocv3.ProcessingRequest_ResponseHeaders{ResponseHeaders: &extprocv3.HttpHeaders{
-				Headers: headers(":status", fmt.Sprint(status), "content-type", "application/json"), EndOfStream: end}}
+				Headers: headers(":status", fmt.Sprint(status), "content-type", "application/json"), EndOfStream: end,
+			}}
 		case 3, 7:
 			n := min(len(response), int(b>>4)*64)
 			m.Request = &extprocv3.ProcessingRequest_ResponseBody{ResponseBody: &extprocv3.HttpBody{Body: response[:n], EndOfStream: end}}
