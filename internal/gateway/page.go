@@ -81,7 +81,7 @@ func (g *Gateway) health(ctx context.Context) []dashboard.Health {
 
 func (g *Gateway) lost() error {
 	if n := g.telemetry.Lost(); n > 0 {
-		return fmt.Errorf("%d records lost since the start: see ockham_telemetry_dropped_total and ockham_ledger_lines_total", n)
+		return fmt.Errorf("%d records lost since the start: see ockham_telemetry_dropped_total, ockham_ledger_lines_total and ockham_otlp_items_total", n)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -85,23 +86,30 @@ func endsInNewline(file ledgerFile, size int64) bool {
 	return err == nil && last[0] == '\n'
 }
 
-// write appends whole lines. After an error the file may end in half a line; it is opened anew for the
-// next write, which closes that line, so that only what failed is lost.
-func (l *ledger) write(lines []byte) error {
+// write appends whole lines and tells how many it did. After an error the file may end in half a line; it
+// is opened anew for the next write, which closes that line, so that only what failed is lost.
+func (l *ledger) write(lines []byte) (whole int64, err error) {
 	if err := l.ready(int64(len(lines))); err != nil {
-		return err
+		return 0, err
 	}
 	if l.torn {
-		lines = append([]byte{'\n'}, lines...)
+		if _, err := l.append([]byte{'\n'}); err != nil {
+			return 0, err
+		}
+		l.torn = false
 	}
-	n, err := l.file.Write(lines)
+	n, err := l.append(lines)
+	return int64(bytes.Count(lines[:n], []byte{'\n'})), err
+}
+
+func (l *ledger) append(text []byte) (int, error) {
+	n, err := l.file.Write(text)
 	l.size += int64(n)
 	if err != nil {
 		l.close() // a full or vanished disk may be back at the next try
-		return fmt.Errorf("ledger: %w", err)
+		return n, fmt.Errorf("ledger: %w", err)
 	}
-	l.torn = false
-	return nil
+	return n, nil
 }
 
 // ready makes sure that a file is open and, if possible, has room.

@@ -119,7 +119,7 @@ func TestLedgerRotatesAndKeepsTheNewest(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range 10 {
-		if err := l.write(fmt.Appendf(nil, "{\"id\":\"%d\",\"pad\":%q}\n", i, strings.Repeat("x", 70))); err != nil {
+		if _, err := l.write(fmt.Appendf(nil, "{\"id\":\"%d\",\"pad\":%q}\n", i, strings.Repeat("x", 70))); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -144,7 +144,7 @@ func TestHalfALastLineIsClosed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := l.write([]byte("{\"id\":\"next\"}\n")); err != nil {
+	if _, err := l.write([]byte("{\"id\":\"next\"}\n")); err != nil {
 		t.Fatal(err)
 	}
 	l.close()
@@ -191,17 +191,19 @@ func TestAFullDiskLosesOnlyWhatItDoesNotTake(t *testing.T) {
 		}
 		w.write(batch{fmt.Appendf(nil, "{\"id\":\"r%d\"}\n", i), 1})
 	}
+	room = 15
+	w.write(batch{[]byte("{\"id\":\"r5\"}\n{\"id\":\"r6\"}\n"), 2}) // half of it
 	w.ledger.close()
 	records, bad := readAll(t, cfg.Ledger.Path)
 	var ids []string
 	for _, r := range records {
 		ids = append(ids, r.ID)
 	}
-	if diff := cmp.Diff([]string{"r0", "r3", "r4"}, ids); diff != "" || bad != 1 {
-		t.Errorf("ledger (-want +got), %d bad, want 1:\n%s", bad, diff)
+	if diff := cmp.Diff([]string{"r0", "r3", "r4", "r5"}, ids); diff != "" || bad != 2 {
+		t.Errorf("ledger (-want +got), %d bad, want 2:\n%s", bad, diff)
 	}
-	if w.written.Load() != 3 || w.failed.Load() != 2 {
-		t.Errorf("counted %d written and %d failed, want 3 and 2", w.written.Load(), w.failed.Load())
+	if w.written.Load() != 4 || w.failed.Load() != 3 {
+		t.Errorf("counted %d written and %d failed, want 4 and 3", w.written.Load(), w.failed.Load())
 	}
 }
 

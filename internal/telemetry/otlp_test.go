@@ -210,6 +210,9 @@ func TestACollectorThatIsDownIsCounted(t *testing.T) {
 	tel := startTelemetry(t, cfg)
 	tel.Observe(escalated("r1"))
 	settle(t, tel)
+	if got := tel.Lost(); got != 4 {
+		t.Errorf("lost %d, want 4: a log record and three spans", got)
+	}
 	for signal, want := range map[string]int64{"logs": 1, "traces": 3} {
 		if got := tel.signals.tallies[signal]; got.failed.Load() != want || got.exported.Load() != 0 || got.offered.Load() != want {
 			t.Errorf("%s: offered %d, exported %d, failed %d; want %d, 0, %d", signal, got.offered.Load(), got.exported.Load(), got.failed.Load(), want, want)

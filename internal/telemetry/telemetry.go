@@ -234,11 +234,15 @@ func (t *Telemetry) write(ctx context.Context, record *Record) {
 // Sums returns what the admin page shows.
 func (t *Telemetry) Sums() *Sums { return t.sums }
 
-// Lost counts what was dropped or could not be written, in requests and lines.
+// Lost counts what was dropped, could not be written or was not taken by the collector, in requests,
+// lines and items.
 func (t *Telemetry) Lost() int64 {
 	lost := t.dropped.Load()
 	if t.writer != nil {
 		lost += t.writer.dropped.Load() + t.writer.failed.Load()
+	}
+	for _, sent := range t.signals.tallies {
+		lost += sent.failed.Load()
 	}
 	return lost
 }

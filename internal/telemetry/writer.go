@@ -81,14 +81,13 @@ func (w *writer) work() {
 }
 
 func (w *writer) write(b batch) {
-	err := w.ledger.write(b.text)
+	whole, err := w.ledger.write(b.text)
 	w.waiting.Add(-int64(len(b.text)))
+	w.written.Add(whole)
 	if err != nil {
-		w.failed.Add(b.lines)
+		w.failed.Add(b.lines - whole)
 		w.quiet.warn("the ledger cannot be written: lines are lost and counted", slog.Any("error", err))
-		return
 	}
-	w.written.Add(b.lines)
 }
 
 // close writes what waits. A disk that hangs is left behind when ctx ends.

@@ -112,6 +112,8 @@ async function decisions() {
   await page.waitForSelector('#detail:not([hidden]) .steps');
   const detail = await text(page, '#detail');
   check(/Why/.test(detail) && /Attempts/.test(detail) && /its text is not kept/.test(detail), 'arrow and enter open why', detail.slice(0, 200));
+  const over = await page.locator('.split > .scroll').evaluate(box => box.scrollWidth - box.clientWidth);
+  check(over <= 0, 'time and cost of each decision are in sight beside why', `${over} px too wide`);
   check(!/PRIVATE/.test(await page.content()), 'no prompt is shown');
   await accessible(page, 'decisions');
   await shoot(page, 'decisions-light');
@@ -133,6 +135,8 @@ async function playground() {
   await page.waitForSelector('#explained .steps');
   check(/expected cost/.test(await text(page, '#explained')), 'typing tells the decision and its cost', await text(page, '#explained'));
   await page.locator('[name=prompt]').press('Control+Enter');
+  await page.waitForFunction(() => /sonnet is answering · 1 rejected before/.test(document.querySelector('#answer-attempts').textContent));
+  check(true, 'while tokens arrive, the attempt is told');
   await page.waitForFunction(() => document.querySelector('#answer-text').textContent === 'Words that arrive one by one.');
   await page.waitForSelector('#answer-attempts li');
   check(/haiku reject \(json\)[\s\S]*sonnet accept/.test(await text(page, '#answer-attempts')), 'attempts and verdicts are told', await text(page, '#answer-attempts'));

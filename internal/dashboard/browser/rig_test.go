@@ -122,6 +122,8 @@ func envoy() http.Handler {
 			return
 		}
 		w.Header().Set("Content-Type", "text/event-stream")
+		w.Header().Set("X-Ockham-Model", "sonnet")
+		w.Header().Set("X-Ockham-Attempts", "2")
 		for _, word := range []string{"Words ", "that ", "arrive ", "one ", "by ", "one."} {
 			_, _ = fmt.Fprintf(w, "event: delta\ndata: {\"text\":%q}\n\n", word)
 			_ = http.NewResponseController(w).Flush()

@@ -4,10 +4,12 @@ const height = 190, left = 46, right = 8, top = 8, bottom = 22;
 
 // frame draws axes for points in time, and a crosshair that follows pointer and arrow keys.
 // tell(point) is the line under the chart; draw(plot) adds the marks.
-function frame(box, points, {low, high, ticks, format, label, tell, draw}) {
+// With bands, each point stands in the middle of a band of its own, for bars; else the ends are points.
+function frame(box, points, {low, high, ticks, format, label, bands, tell, draw}) {
   const width = Math.max(260, box.clientWidth);
-  const step = (width - left - right) / Math.max(1, points.length - 1);
-  const x = i => left + i * step;
+  const step = (width - left - right) / Math.max(1, bands ? points.length : points.length - 1);
+  const begin = left + (bands ? step / 2 : 0);
+  const x = i => begin + i * step;
   const y = v => top + (height - top - bottom) * (1 - (v - low) / (high - low));
   const plot = svg('svg', {viewBox: `0 0 ${width} ${height}`, tabindex: 0, role: 'img', 'aria-label': label, preserveAspectRatio: 'none'});
   for (const tick of ticks) {
@@ -34,7 +36,7 @@ function frame(box, points, {low, high, ticks, format, label, tell, draw}) {
   const bound = i => Math.max(0, Math.min(points.length - 1, i));
   plot.addEventListener('pointermove', event => {
     const area = plot.getBoundingClientRect();
-    show(bound(Math.round(((event.clientX - area.left) * width / area.width - left) / step)));
+    show(bound(Math.round(((event.clientX - area.left) * width / area.width - begin) / step)));
   });
   plot.addEventListener('pointerleave', () => show(-1));
   plot.addEventListener('keydown', event => {
@@ -104,7 +106,7 @@ export function requestsChart(box, points, stepMs) {
   const total = points.reduce((n, p) => n + p.requests, 0);
   frame(box, points, {
     low: 0, high, ticks: high >= 2 ? [0, high / 2, high] : [0, high], format: v => Number.isInteger(v) ? count(v) : '',
-    label: `${count(total)} requests in the window`,
+    label: `${count(total)} requests in the window`, bands: true,
     tell: p => `${count(p.requests)} requests, ${count(p.escalated)} escalated, ${count(p.failed)} failed in ${stepMs / 60000} min`,
     draw({plot, x, y, step}) {
       const bar = (kind, i, value) => value && plot.append(svg('rect', {class: kind, x: x(i) - step * 0.4, width: Math.max(1, step * 0.8), y: y(value), height: Math.max(0, y(0) - y(value))}));

@@ -126,7 +126,7 @@ const haystack = d => [d.id, d.pipe, d.strategy, d.reason, d.model, d.error, d.v
 
 function path(d) {
   if (!d.path.length) return el('span', {class: 'empty'}, d.error || 'not sent');
-  return el('span', {}, d.path.flatMap((hop, i) => [
+  return el('span', {class: 'path'}, d.path.flatMap((hop, i) => [
     i ? el('span', {class: 'arrow', 'aria-label': 'then'}, '→') : null,
     el('span', {class: hop.ok ? 'hop' : 'hop bad', title: hop.reason}, hop.model),
     hop.reason ? el('span', {class: 'tag bad'}, hop.reason) : null,
@@ -140,8 +140,9 @@ export const steps = list => el('ol', {class: 'steps'}, list.map(s => el('li', {
 
 function attempts(r) {
   return el('ol', {class: 'attempts'}, r.attempts.map((a, i) => el('li', {},
-    el('span', {class: i === r.served ? 'ok' : 'no'}, `${a.model} ${a.verdict || ''}${a.reason ? ` (${a.reason})` : ''}${a.repair ? ', repair' : ''}`), ' ',
-    el('span', {class: 'why'}, [a.detail, `${a.in + (a.cache_read ?? 0) + (a.cache_write ?? 0)} in, ${a.out} out${a.estimated ? ' (estimated)' : ''}`, dollars(a.cost_usd),
+    el('span', {class: i === r.served ? 'ok' : 'no'}, `${a.model} ${a.verdict || ''}${a.reason ? ` (${a.reason})` : ''}${a.repair ? ', repair' : ''}${a.hedge ? ', hedge' : ''}`), ' ',
+    el('span', {class: 'why'}, [a.detail, a.then && `then ${a.then}`, a.mended && `put right by ${a.mended.join(', ')}`,
+      ...(a.skipped ?? []).map(s => `${s.check} could not judge it: ${s.why}`), `${a.in + (a.cache_read ?? 0) + (a.cache_write ?? 0)} in, ${a.out} out${a.estimated ? ' (estimated)' : ''}`, dollars(a.cost_usd),
       `began after ${millis(a.start_ms)}, first token ${millis(a.first_token_ms)}, took ${millis(a.ms)}`, a.region].filter(Boolean).join(' · ')))));
 }
 

@@ -36,7 +36,7 @@ export const post = (path, body, signal) =>
 
 const whole = new Intl.NumberFormat('en');
 export const count = n => whole.format(n ?? 0);
-export const percent = (v, digits = 1) => v === undefined || v === null ? '–' : `${(100 * v).toFixed(digits)} %`;
+export const percent = (v, digits = 1) => v === undefined || v === null ? '–' : `${(100 * v).toFixed(digits)}\u00a0%`;
 
 export function dollars(v) {
   if (v === undefined || v === null) return '–';

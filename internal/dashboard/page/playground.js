@@ -76,6 +76,7 @@ export class Playground {
       const fault = await answer.json().catch(() => ({}));
       throw new Error(fault.error?.message ?? `status ${answer.status}`);
     }
+    this.released(answer.headers);
     let ended = false;
     for await (const {name, data} of events(answer.body)) {
       if (name === 'delta') this.delta(data.text);
@@ -84,6 +85,14 @@ export class Playground {
       if (name === 'error') throw new Error(data.error?.message ?? 'the stream failed');
     }
     if (!ended) throw new Error('the stream broke off');
+  }
+
+  // released tells what is known once an answer was good enough: which attempt this is, and of which model.
+  released(headers) {
+    const model = headers.get('x-ockham-model'), attempt = Number(headers.get('x-ockham-attempts') ?? 1);
+    if (!model) return;
+    $('#answer-attempts').start = attempt;
+    $('#answer-attempts').replaceChildren(el('li', {}, `${model} is answering`, attempt > 1 && el('span', {class: 'why'}, ` · ${attempt - 1} rejected before`)));
   }
 
   delta(text) {
@@ -102,6 +111,7 @@ export class Playground {
     if (reply.text !== undefined) $('#answer-text').textContent = reply.text;
     const route = reply.route, usage = reply.usage ?? {};
     this.state(`whole after ${millis(performance.now() - this.began)}`);
+    $('#answer-attempts').start = 1;
     $('#answer-attempts').replaceChildren(...(route?.attempts ?? []).map(a => el('li', {},
       el('span', {class: a.verdict === 'accept' ? 'ok' : 'no'}, `${a.model} ${a.verdict}${a.reason ? ` (${a.reason})` : ''}`), ' ',
       el('span', {class: 'why'}, `${millis(a.ms)} · ${dollars(a.cost_usd)}`))));
