@@ -13,6 +13,7 @@ const MinVersion = "1.37"
 type Params struct {
 	Listen    Address // clients; 127.0.0.1:8080
 	Admin     Address // Envoy's admin interface; none by default, and never for the public
+	Health    Address // shows /ready and /stats/prometheus of Admin, and nothing else of it; none by default
 	Processor Address // Ockham's ext_proc service; 127.0.0.1:9002
 	HTTP      Address // Ockham's HTTP port; unset leaves out models, explain, feedback and WebSocket
 	Egress    Address // a listener for Ockham's own calls (bedrock.egress); none by default, and never for others

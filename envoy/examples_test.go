@@ -47,6 +47,7 @@ func TestEnvoyLoadsEveryParameter(t *testing.T) {
 			{Name: "b", By: "route", SoftUSD: 1, Window: time.Minute},
 			{Name: "c", By: "all", USD: 1, Window: time.Second},
 		}},
+		"health, egress": {Admin: "127.0.0.1:9901", Health: "0.0.0.0:9902", Egress: "127.0.0.1:10001"},
 		"strange values": {Profiles: []envoy.Profile{{Name: "a", Header: ":authority", Value: "x'y\"z: {"}}},
 	} {
 		b, err := envoy.Bootstrap(p)

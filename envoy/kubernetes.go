@@ -16,10 +16,15 @@ type Kubernetes struct {
 	RoleARN        string // AWS role by IRSA; EKS Pod Identity without
 	EnvoyNamespace string // from where Envoys may call; any
 	MTLSSecret     string // Secret with tls.crt, tls.key and ca.crt, for mutual TLS with Envoy
+	MTLSClient     string // name in Envoy's certificate; any that the CA has signed
+	Istio          bool   // in a mesh: a sidecar is injected, and may reach istiod
 	Replicas       int    // at least; 2
 	MaxReplicas    int    // 10
 	Geography      string // jurisdiction that no prompt leaves; us
 }
+
+// healthPort is where the Envoy in a pod shows that it is ready.
+const healthPort = 9902
 
 func (k Kubernetes) withDefaults() Kubernetes {
 	k.Mesh = k.Mesh.withDefaults()
@@ -35,6 +40,7 @@ type kubernetesView struct {
 	*meshView
 	Kubernetes
 	Config, Bootstrap string // the files in the ConfigMap
+	HealthPort        int
 	// What one pod asks for, and may have.
 	CPU, Memory, MemoryLimit, GoMemory string
 }
@@ -47,8 +53,11 @@ func KubernetesYAML(k Kubernetes) ([]byte, error) {
 		return nil, err
 	}
 	v := &kubernetesView{
-		meshView: mv, Kubernetes: k,
+		meshView: mv, Kubernetes: k, HealthPort: healthPort,
 		CPU: "500m", Memory: "256Mi", MemoryLimit: "1Gi", GoMemory: "900MiB",
+	}
+	if k.MTLSClient != "" && k.MTLSSecret == "" {
+		return nil, errors.New("a name of Envoy's certificate needs the Secret with the service's own (mtls-secret)")
 	}
 	if v.view.WebSocket && !k.Sidecar && v.Host == "" {
 		return nil, errors.New("WebSockets need the name of the Envoy through which their requests go (host)")
@@ -69,7 +78,8 @@ func KubernetesYAML(k Kubernetes) ([]byte, error) {
 func (v *kubernetesView) sidecarParams() Params {
 	p := v.Envoy
 	p.Listen = p.Listen.or("0.0.0.0:8080")
-	p.Admin = "0.0.0.0:9901" // the kubelet's probes come from outside; the NetworkPolicy keeps others out
+	p.Admin = "127.0.0.1:9901"
+	p.Health = Address(fmt.Sprintf("0.0.0.0:%d", healthPort)) // the kubelet's probes come from outside
 	p.Processor = "unix:/run/ockham/ockham.sock"
 	p.HTTP = "127.0.0.1:8083"
 	return p
@@ -95,7 +105,13 @@ func serviceConfig(v *kubernetesView) string {
 	}
 	line("  admin: 0.0.0.0:%d", AdminPort)
 	if v.MTLSSecret != "" && !v.Sidecar {
-		line("  tls: {cert: /etc/ockham-tls/tls.crt, key: /etc/ockham-tls/tls.key, client_ca: /etc/ockham-tls/ca.crt}")
+		line("  tls:")
+		line("    cert: /etc/ockham-tls/tls.crt")
+		line("    key: /etc/ockham-tls/tls.key")
+		line("    client_ca: /etc/ockham-tls/ca.crt")
+		if v.MTLSClient != "" {
+			line("    client_name: %s", quote(v.MTLSClient))
+		}
 	}
 	if v.view.WebSocket {
 		line("  websocket: {enabled: true, envoy: %s}", quote(v.socketsGoThrough()))

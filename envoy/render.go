@@ -171,10 +171,13 @@ func (v *view) validate() error {
 	if len(v.Budgets) > 0 && !v.RateLimit.IsSet() {
 		faults = append(faults, errors.New("budgets need the address of a rate limit service"))
 	}
-	for _, a := range append([]Address{v.Admin, v.HTTP, v.Egress, v.RateLimit}, v.Replicas...) {
+	for _, a := range append([]Address{v.Admin, v.Health, v.HTTP, v.Egress, v.RateLimit}, v.Replicas...) {
 		if _, err := ParseAddress(string(a)); a.IsSet() && err != nil {
 			faults = append(faults, err)
 		}
+	}
+	if v.Health.IsSet() && !v.Admin.IsSet() {
+		faults = append(faults, errors.New("health is shown by the admin interface; give its address too"))
 	}
 	return errors.Join(faults...)
 }

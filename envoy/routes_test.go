@@ -129,3 +129,17 @@ func TestClientsHeadersStopWhereTheyShould(t *testing.T) {
 		}
 	}
 }
+
+// TestHealthShowsNothingElse: probes and Prometheus see what they need, and nobody stops Envoy.
+func TestHealthShowsNothingElse(t *testing.T) {
+	l := listen(t)
+	admin := envoy.Address(l.Addr().String())
+	l.Close()
+	e := start(t, &planner{}, serve(t, nil), func(params *envoy.Params) { params.Admin, params.Health = admin, "127.0.0.1:0" })
+	base := "http://" + e.Listener(t, "ockham_health")
+	for path, want := range map[string]int{"/ready": 200, "/stats/prometheus": 200, "/quitquitquit": 404, "/config_dump": 404, "/ready/../config_dump": 404} {
+		if status, _ := post(t, base+path, ""); status != want {
+			t.Errorf("%s: got %d, want %d", path, status, want)
+		}
+	}
+}

@@ -81,6 +81,8 @@ func TestRenderRefuses(t *testing.T) {
 		"envoy --client-ca a.pem":                       "--client-ca",
 		"envoy --jwt-issuer i":                          "--jwks",
 		"envoy --api-keys /nowhere/keys":                "--api-keys",
+		"envoy --health 0.0.0.0:9902":                   "admin",
+		"kubernetes --mtls-client envoy":                "mtls-secret",
 		"istio-gateway --selector a":                    "selector",
 		"istio-sidecar --processor x":                   "--processor",
 		"kubernetes --form daemon":                      "--form",

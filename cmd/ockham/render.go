@@ -63,6 +63,7 @@ type envoyFlags struct {
 	processor string
 	http      string
 	egress    string
+	health    string
 	tracing   string
 
 	regions  []string
@@ -83,6 +84,7 @@ type envoyFlags struct {
 func (f *envoyFlags) register(s *pflag.FlagSet) {
 	s.StringVar(&f.listen, "listen", "127.0.0.1:8080", "where clients connect, host:port")
 	s.StringVar(&f.admin, "admin", "", "Envoy's admin interface, host:port; none by default")
+	s.StringVar(&f.health, "health", "", "listener that shows /ready and /stats/prometheus of --admin, host:port; none by default")
 	s.StringVar(&f.egress, "egress", "", "listener for the service's own calls, host:port, to be named in its bedrock.egress; none by default")
 	s.BoolVar(&f.p.Envoy136, "envoy-1.36", false, "set the runtime flag that Envoy 1.36 needs")
 	f.registerService(s)
@@ -146,6 +148,7 @@ func (f *envoyFlags) params() (envoy.Params, error) {
 		{"processor", f.processor, &p.Processor},
 		{"http", f.http, &p.HTTP},
 		{"egress", f.egress, &p.Egress},
+		{"health", f.health, &p.Health},
 		{"tracing", f.tracing, &p.Tracing},
 	} {
 		if a.value == "" {

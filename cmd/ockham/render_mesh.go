@@ -120,6 +120,8 @@ func newRenderKubernetesCommand() *cobra.Command {
 	s.StringVar(&k.RoleARN, "role-arn", "", "AWS role, by IRSA; EKS Pod Identity without")
 	s.StringVar(&k.EnvoyNamespace, "envoy-namespace", "", "namespace from which Envoys may call (default any)")
 	s.StringVar(&k.MTLSSecret, "mtls-secret", "", "Secret with tls.crt, tls.key and ca.crt for mutual TLS with Envoy; leave it to the mesh where there is one")
+	s.StringVar(&k.MTLSClient, "mtls-client", "", "name that Envoy's certificate must carry, as spiffe://... or in DNS (default any of the CA)")
+	s.BoolVar(&k.Istio, "istio", false, "in an Istio mesh: have a sidecar injected, which encrypts the way to Ockham")
 	s.StringVar(&k.Geography, "geography", "us", "jurisdiction that no prompt leaves")
 	s.IntVar(&k.Replicas, "replicas", 2, "replicas at least")
 	s.IntVar(&k.MaxReplicas, "max-replicas", 10, "replicas at most")

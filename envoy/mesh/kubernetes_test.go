@@ -37,7 +37,7 @@ func TestKubernetesAcceptsWhatIsRendered(t *testing.T) {
 	for _, k := range []envoy.Kubernetes{
 		{},
 		{Sidecar: true, Mesh: envoy.Mesh{Namespace: "gateway", Name: "gateway"}},
-		{RoleARN: "arn:aws:iam::123456789012:role/ockham", MTLSSecret: "ockham-tls", EnvoyNamespace: "istio-system"},
+		{RoleARN: "arn:aws:iam::123456789012:role/ockham", MTLSSecret: "ockham-tls", MTLSClient: "spiffe://cluster.local/envoy", EnvoyNamespace: "istio-system", Istio: true},
 	} {
 		rendered, err := envoy.KubernetesYAML(k)
 		if err != nil {
