@@ -9,15 +9,18 @@ import (
 
 // passThrough signs a request that is not routed (InvokeModel) and hands its answer on as it comes.
 func (x *exchange) passThrough() error {
-	t := x.policy.Invoke
-	if t == nil {
+	if x.policy.Invoke == nil {
 		return x.refuse(&dialect.Error{Code: dialect.Forbidden, Message: "InvokeModel is not passed through here; use Converse, or have allow.invoke_model set"})
+	}
+	t, added, err := x.policy.Invoke(x.call.Model, x.out.Route)
+	if err != nil {
+		return x.refuse(&dialect.Error{Code: dialect.Forbidden, Param: "modelId", Message: err.Error()})
 	}
 	set, err := x.sign(t, x.in.Path, x.in.Body)
 	if err != nil {
 		return x.refuse(x.noCredentials(err))
 	}
-	set = append(set, bedrock.Header{Name: "x-envoy-max-retries", Value: "0"})
+	set = append(append(set, added...), bedrock.Header{Name: "x-envoy-max-retries", Value: "0"})
 	if err := x.send(replaceRequest(x.in.Body, set, x.removals(keepInvokeHeader))); err != nil {
 		return err
 	}

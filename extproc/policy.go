@@ -24,8 +24,9 @@ type Policy struct {
 	Plan func(ctx context.Context, p *routing.Prompt) (*routing.Plan, error)
 	// Target tells how a model of a plan is called, for a request on a pipe and a route.
 	Target func(m *routing.Model, pipe, route string) *Target
-	// Invoke is where InvokeModel goes, which is signed and not routed; nil refuses it.
-	Invoke *Target
+	// Invoke tells where InvokeModel of a model goes, which is signed and not routed, and what is added to
+	// its headers. Its error refuses this model, in words for the client; nil refuses all.
+	Invoke func(model, route string) (*Target, []bedrock.Header, error)
 	// Known tells what a client's name for a model stands for.
 	Known func(name string) Name
 	// System is the system text for a model, from the library of prompts; fold says that the model

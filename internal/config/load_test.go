@@ -128,7 +128,7 @@ func TestRulesAreBounded(t *testing.T) {
 		fmt.Fprintf(&b, "- {when: tokens == %d, pipe: green}\n", i)
 	}
 	c, faults := Parse("ockham.yml", []byte(b.String()))
-	if err := Joined(faults, c.Check()); err == nil || !strings.Contains(err.Error(), "ockham.yml:1:1: rules: are 1001, at most 1000") {
+	if err := Joined(faults, c.Check()); err == nil || !strings.Contains(err.Error(), "ockham.yml:2:1: rules: are 1001, at most 1000") {
 		t.Errorf("got %v", err)
 	}
 }

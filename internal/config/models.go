@@ -96,7 +96,9 @@ func stated(m Model) *bedrock.Model {
 
 var profiles = []string{"us-gov", "us", "eu", "apac", "au", "jp", "global"}
 
+// prefixOf is the prefix of an inference profile's id, which may stand at the end of an ARN.
 func prefixOf(id string) string {
+	id = id[strings.LastIndexByte(id, '/')+1:]
 	for _, p := range profiles {
 		if strings.HasPrefix(id, p+".") {
 			return p
@@ -113,6 +115,20 @@ func (c *Config) profileOf(b *bedrock.Model) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("%s has no inference profile in geography %s; it has %s", b.ID, c.Bedrock.Geography, strings.Join(b.Profiles, ", "))
+}
+
+// Within says whether a model that a client names by Bedrock's id stays within the jurisdiction; the error
+// is for the client. One that the configuration holds does.
+func (c *Config) Within(id string) error {
+	for _, m := range c.Models {
+		if m.ID == id {
+			return nil
+		}
+	}
+	if c.staysWithin(Model{ID: id}, prefixOf(id)) != nil {
+		return errors.New("this model may answer outside of the jurisdiction that this gateway keeps to, which is " + c.Bedrock.Geography)
+	}
+	return nil
 }
 
 // staysWithin says whether a model can answer outside the jurisdiction.

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"path"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -185,12 +186,24 @@ func (v *validator) bedrock() {
 	if b.Egress != "" {
 		v.address("bedrock.egress", b.Egress, false)
 	}
+	v.stays("bedrock.route_host", b.RouteHost)
 	if strings.ContainsAny(b.RouteHost, "/ @") {
 		v.fault("bedrock.route_host", "must be a host, like bedrock-runtime.us-east-1.amazonaws.com")
 	}
 }
 
+// regionIn finds an AWS region in a host.
+var regionIn = regexp.MustCompile(`\b[a-z]{2}(-gov)?-[a-z]+-\d\b`)
+
+// stays checks that the region that a host's name holds, if any, lies in the jurisdiction.
+func (v *validator) stays(at, host string) {
+	if region := regionIn.FindString(host); region != "" && !within(GeographyOf(region), v.c.Bedrock.Geography) {
+		v.fault(at, "leads to %s, which lies outside bedrock.geography, %s", region, v.c.Bedrock.Geography)
+	}
+}
+
 func (v *validator) endpoint(at, endpoint string) {
+	v.stays(at, endpoint)
 	u, err := url.Parse(endpoint)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
 		v.fault(at, "must be a URL without a path, like https://vpce-1.bedrock-runtime.us-east-1.vpce.amazonaws.com")

@@ -30,8 +30,7 @@ func newPolicy(p *policy.Policy, signer *bedrock.Signer, transport *http.Client)
 		MaxHeld: int(c.Limits.Held), IdleStop: c.Deadlines.Idle.D(), Inputs: c.Inputs.Headers, TenantHeader: c.Inputs.Tenant,
 	}
 	if c.Allow.InvokeModel {
-		r := regions[0]
-		x.Invoke = &extproc.Target{Region: r.name, Host: r.host}
+		x.Invoke = b.invoke
 	}
 	return b, x, nil
 }
@@ -53,6 +52,24 @@ func (b *bridge) in(r *region, m *routing.Model, guardrail *config.Guardrail) *e
 	return &extproc.Target{
 		Model: b.Bedrock(m), ID: m.ID, Region: r.name, Host: r.host, Caller: r.client, Guardrail: guardrail.JSON,
 	}
+}
+
+// invoke sends a model's InvokeModel to the first region, with the guardrail of the route or the model.
+func (b *bridge) invoke(model, route string) (*extproc.Target, []bedrock.Header, error) {
+	if err := b.Config.Within(model); err != nil {
+		return nil, nil, err
+	}
+	m, ok := b.Router.Model(model)
+	if !ok {
+		m = &routing.Model{ID: model}
+	}
+	var added []bedrock.Header
+	if g := b.Policy.Guardrail(m, "", route); g != nil {
+		added = append(added, bedrock.Header{Name: "x-amzn-bedrock-guardrailidentifier", Value: g.ID},
+			bedrock.Header{Name: "x-amzn-bedrock-guardrailversion", Value: g.Version})
+	}
+	r := b.regions[0]
+	return &extproc.Target{Region: r.name, Host: r.host}, added, nil
 }
 
 func (b *bridge) known(name string) extproc.Name {

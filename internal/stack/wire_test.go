@@ -21,6 +21,7 @@ import (
 
 	"ockham/envoy/envoytest"
 	"ockham/internal/config"
+	"ockham/internal/emulator"
 )
 
 // start brings everything up on free ports, as `ockham up` does.
@@ -233,6 +234,38 @@ func (s *Stack) admin(t *testing.T, path string) string {
 		t.Fatalf("%s: status %d, %v", path, resp.StatusCode, err)
 	}
 	return string(body)
+}
+
+// What is not routed keeps to the jurisdiction too, and to the guardrail of its route.
+func TestInvokeModelStaysWithinBounds(t *testing.T) {
+	calls := make(chan emulator.Call, 10)
+	s := start(t, Options{
+		Emulator: emulator.Config{OnCall: func(c emulator.Call) { calls <- c }},
+		Override: func(c *config.Config) {
+			c.Allow.InvokeModel = true
+			c.Routes = map[string]config.Route{"prompt": {Guardrail: &config.Guardrail{ID: "g1", Version: "2"}}}
+		},
+	})
+	const body = `{"anthropic_version":"bedrock-2023-05-31","max_tokens":50,"messages":[{"role":"user","content":"Hello."}]}`
+	for model, want := range map[string]int{
+		"us.anthropic.claude-haiku-5-5":     200,
+		"global.anthropic.claude-haiku-5-5": 403,
+		"eu.anthropic.claude-haiku-5-5":     403,
+		"arn%3Aaws%3Abedrock%3Aus-east-1%3A1%3Ainference-profile%2Fglobal.anthropic.claude-haiku-5-5": 403,
+		"arn%3Aaws%3Abedrock%3Aeu-west-1%3A%3Afoundation-model%2Famazon.nova-pro-v1%3A0":              403,
+		"arn%3Aaws%3Abedrock%3Aus-east-1%3A1%3Aapplication-inference-profile%2Fabc":                   403,
+	} {
+		if status, got := s.call(t, "POST", "/model/"+model+"/invoke", body, "x-amzn-bedrock-guardrailidentifier", "mine"); status != want {
+			t.Errorf("%s: got %d %v, want %d", model, status, got, want)
+		}
+	}
+	c := <-calls
+	if id, version := c.Header.Get("x-amzn-bedrock-guardrailidentifier"), c.Header.Get("x-amzn-bedrock-guardrailversion"); id != "g1" || version != "2" {
+		t.Errorf("Bedrock was sent guardrail %q, version %q, want those of the route", id, version)
+	}
+	if len(calls) > 0 {
+		t.Errorf("Bedrock was sent %s", (<-calls).ModelID)
+	}
 }
 
 // A client can name any route, so one that must learn nothing could ask in another's place.
