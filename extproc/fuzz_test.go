@@ -166,7 +166,8 @@ func fuzzService(t *testing.T, mode byte) *Service {
 	target := &Target{Model: small, ID: models[0].ID, Region: "us-east-1", Host: "bedrock", Caller: canned{broken: mode&4 != 0}}
 	policy := &Policy{
 		Plan:   func(context.Context, *routing.Prompt) (*routing.Plan, error) { p := plan; return &p, nil },
-		Target: func(*routing.Model, string, string) *Target { return target }, Invoke: target,
+		Target: func(*routing.Model, string, string) *Target { return target },
+		Invoke: func(string, string) (*Target, []bedrock.Header, error) { return target, nil, nil },
 		Known:  func(string) Name { return NameAuto },
 		Expose: func(string) Expose { return ExposeFull }, MaxHeld: 1 << 10, IdleStop: 20 * time.Millisecond,
 	}
