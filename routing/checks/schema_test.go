@@ -73,6 +73,23 @@ func TestSchema(t *testing.T) {
 	}
 }
 
+// TestHugeEnum gives a client's schema of thousands of words an answer of many more; holding each of these
+// against each of those would take minutes.
+func TestHugeEnum(t *testing.T) {
+	var words strings.Builder
+	for i := range 20_000 {
+		fmt.Fprintf(&words, `"w%07d",`, i)
+	}
+	p := &routing.Prompt{Format: routing.FormatSchema, Schema: []byte(`{"items": {"enum": [` + words.String() + `"last"]}}`)}
+	good := "[" + strings.Repeat(`"last",`, 300_000) + `"last"]`
+	if got := verdictOf(t, "schema", Options{}, p, routing.Answer{Text: good}); got.Decision != routing.Accept || got.Skipped {
+		t.Errorf("got %+v, want accept", got)
+	}
+	if got := verdictOf(t, "schema", Options{}, p, routing.Answer{Text: `["last", "w"]`}); got.Reason != routing.ReasonSchema {
+		t.Errorf("got %+v, want a rejection", got)
+	}
+}
+
 // doubling is a chain of definitions of which each refers to the next twice.
 func doubling(n int) string {
 	var b strings.Builder

@@ -16,8 +16,8 @@ type shape struct {
 	required int  // how many of props
 	closed   bool // no keys but props
 	items    *shape
-	words    []string // that a string may be; nil for any
-	exact    bool     // says all that the schema does
+	words    map[string]bool // that a string may be; nil for any
+	exact    bool            // says all that the schema does
 }
 
 type property struct {
@@ -170,13 +170,13 @@ func (s *shape) requires(v any) {
 // enum takes in words; other values are for the validator.
 func (s *shape) enum(v any) bool {
 	list, ok := v.([]any)
-	words := make([]string, 0, len(list))
+	words := make(map[string]bool, len(list))
 	for _, one := range list {
 		word, isWord := one.(string)
 		if ok = ok && isWord && !strings.ContainsAny(word, "\\\"\n\t"); !ok {
 			return false
 		}
-		words = append(words, word)
+		words[word] = true
 	}
 	s.words = words
 	return ok
@@ -186,7 +186,7 @@ func (s *shape) enum(v any) bool {
 type follower struct {
 	open  []frame // objects and arrays not yet closed
 	next  *shape  // of the value that comes next
-	words []string
+	words map[string]bool
 	whole bool
 	doubt bool // something was read that only the validator can judge
 }
@@ -225,7 +225,7 @@ func (f *follower) scalar(raw string) string {
 	switch {
 	case f.words != nil && strings.Contains(raw, `\`):
 		f.doubt = true
-	case f.words != nil && !slices.Contains(f.words, raw):
+	case f.words != nil && !f.words[raw]:
 		return "a value that the schema's enum does not have"
 	case f.whole && strings.ContainsAny(raw, ".eE"):
 		x, err := strconv.ParseFloat(raw, 64)
