@@ -33,6 +33,7 @@ type Error struct {
 	Param      string // the field at fault, where there is one
 	RetryAfter string // seconds, with Throttled and Unavailable
 	Allow      string // the methods that there are, with MethodNotAllowed
+	Reason     string // in a stream: why the answer is no good after all, as in Attempt
 }
 
 func (e *Error) Error() string { return string(e.Code) + ": " + e.Message }

@@ -62,6 +62,9 @@ func (Generate) Error(dst []byte, e *Error, requestID string) []byte {
 	dst = appendField(dst, "code", string(e.Code))
 	dst = appendField(dst, "message", e.Message)
 	dst = appendField(dst, "request_id", requestID)
+	if e.Reason != "" {
+		dst = appendField(dst, "reason", e.Reason)
+	}
 	return append(dst, '}', '}')
 }
 

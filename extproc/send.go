@@ -113,6 +113,7 @@ func (x *exchange) broken(out []byte, a *attempt) error {
 		}
 	}
 	e := x.clientError(a)
+	e.Reason = string(a.reason())
 	x.out.Error = e.Code
 	x.out.Verdict = rejected(a)
 	out = x.writer.Fail(out, e, x.out.ID)

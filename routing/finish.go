@@ -31,10 +31,7 @@ func (d *decision) plan() *Plan {
 		Hedge: d.profile.Hedge, Throttled: d.profile.Throttled,
 	}
 	p.Deadlines.Total = d.total
-	p.Weighs, p.Rates = true, d.r.policy.Rates
-	if p.Largest != nil {
-		p.BadAnswerUSD = badAnswerUSD(d.r.policy.Aim, d.cost(p.Largest))
-	}
+	p.Weighs, p.Aim, p.Rates = true, d.r.policy.Aim, d.r.policy.Rates
 	if d.pipe != nil {
 		p.Pipe = d.pipe.Name
 	}

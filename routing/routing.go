@@ -193,9 +193,9 @@ type Plan struct {
 	Deadlines Deadlines
 	Limits    Limits
 	// What a rejected answer is weighed by; see Choose. Where it is not weighed, something else is always tried.
-	Weighs       bool
-	BadAnswerUSD float64
-	Rates        *Rates
+	Weighs bool
+	Aim    float64 // the dial
+	Rates  *Rates
 
 	Early     bool          // plain requests are run as streams upstream too, so that a bad answer shows at once
 	Repair    bool          // the same model is told once what was wrong before a larger one is asked

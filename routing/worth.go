@@ -45,8 +45,8 @@ type try struct {
 func (p *Plan) Choose(r Rejection) Choice {
 	var best *try
 	worth := math.Inf(1)
-	if p.Weighs {
-		worth = p.BadAnswerUSD * p.Rates.bad(p.Pipe, r)
+	if p.Weighs && p.Largest != nil {
+		worth = badAnswerUSD(p.Aim, p.Largest.Price.Cost(r.Tokens)) * p.Rates.bad(p.Pipe, r)
 	}
 	for _, t := range p.tries(r) {
 		if t.chance*worth <= t.usd && !certain(r.Reason) {

@@ -39,7 +39,7 @@ func TestChoose(t *testing.T) {
 	}
 	for _, tt := range tests {
 		tt.r.Model, tt.r.Tokens = small, used
-		p := &Plan{Pipe: "green", Weighs: true, BadAnswerUSD: badAnswerUSD(tt.aim, dear.Price.Cost(used)), Rates: NewRates(tt.rates)}
+		p := &Plan{Pipe: "green", Weighs: true, Aim: tt.aim, Largest: dear, Rates: NewRates(tt.rates)}
 		if got := p.Choose(tt.r); got.Do != tt.want || got.Why == "" {
 			t.Errorf("%s: got %+v, want %s", tt.name, got, tt.want)
 		}

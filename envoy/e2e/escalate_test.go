@@ -243,12 +243,15 @@ func TestBrokenAfterRelease(t *testing.T) {
 	r := newRig(t, options{emulator: paced, plan: func(p *routing.Plan) {
 		p.Checks, p.Hold = nil, routing.Hold{Tokens: 1}
 	}})
-	for _, fault := range []string{"stream_throttle", "stream_model_error", "stream_internal", "stream_truncate", "stream_bad_crc"} {
+	for fault, reason := range map[string]routing.Reason{
+		"stream_throttle": routing.ReasonStreamError, "stream_model_error": routing.ReasonStreamError, "stream_internal": routing.ReasonStreamError,
+		"stream_truncate": routing.ReasonTruncated, "stream_bad_crc": routing.ReasonStreamError,
+	} {
 		t.Run(fault, func(t *testing.T) {
 			a := r.post(t, prompt(question+"[[fault:"+fault+"@small]]", streaming))
 			s := readStream(t, a.Body)
-			if a.Status != http.StatusOK || s.text == "" || s.kind != "error" || s.last.Error == nil || s.last.Error.Code == "" {
-				t.Errorf("got status %d: %s, want text and then an error event", a.Status, a.Body)
+			if a.Status != http.StatusOK || s.text == "" || s.kind != "error" || s.last.Error == nil || s.last.Error.Code == "" || s.last.Error.Reason != string(reason) {
+				t.Errorf("got status %d: %s, want text and then an error event for %s", a.Status, a.Body, reason)
 			}
 		})
 	}

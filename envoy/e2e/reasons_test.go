@@ -207,7 +207,7 @@ func TestEveryCheckEscalates(t *testing.T) {
 					t.Fatalf("got status %d, verdict %s after %d attempts: %s\n%+v", a.Status, r.Verdict, len(r.Attempts), a.Body, r.Attempts)
 				}
 				first := r.Attempts[0]
-				if first.Verdict != "reject" || first.Reason != string(c.reason) || first.Then != "escalate: to sonnet" {
+				if first.Verdict != "reject" || first.Reason != string(c.reason) || !strings.HasPrefix(first.Then, "escalate: sonnet gets it right") {
 					t.Errorf("first attempt: got %s %s, then %q, want reject %s and escalation", first.Verdict, first.Reason, first.Then, c.reason)
 				}
 				if asks := c.on == "verifier" || c.on == "agreement"; asks != (len(r.Charges) > 0) {
@@ -282,5 +282,42 @@ func TestMendedAndSkipped(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// What follows a rejection is weighed: by the dial, by what the ledger has taught, and by what a repair costs.
+func TestRejectionsAreWeighed(t *testing.T) {
+	k := known{"weigh", "When does it open, and what?", "The harbour opens at nine.", "At nine."}
+	rates := filepath.Join(t.TempDir(), "rates.json")
+	if err := os.WriteFile(rates, []byte(`{"rates":[{"pipe":"green","model":"haiku","reason":"format","next":"sonnet","tried":500,"good":0}]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const checks = "checks: [{format: {format: {contains: [harbour]}}}]\notherwise: {ask: [], unsure: green}\nhold: {full: true}\n"
+	for name, c := range map[string]struct {
+		config   string
+		attempts string // models, and what followed
+		verdict  string
+	}{
+		"default":       {"", "haiku repair haiku escalate sonnet", "accept"},
+		"no repair":     {"cascade: {repair: false}", "haiku escalate sonnet", "accept"},
+		"cheapest":      {"aim: 0", "haiku serve", "reject;format"},
+		"no help":       {"cascade: {repair: false, rates: " + rates + "}", "haiku serve", "reject;format"},
+		"a turn apiece": {"cascade: {attempts: 3}", "haiku escalate sonnet", "accept"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newConfigured(t, checks+c.config+"\n", []known{k})
+			for _, mode := range []string{"", streaming} {
+				a := o.post(t, "/api/v1/generate", prompt(k.prompt, withMore(mode)...))
+				r := o.told(t)
+				var got []string
+				for _, attempt := range r.Attempts {
+					then, _, _ := strings.Cut(attempt.Then, ":")
+					got = append(got, withMore(attempt.Model, then)...)
+				}
+				if a.Status != http.StatusOK || strings.Join(got, " ") != c.attempts || r.Verdict != c.verdict {
+					t.Errorf("%s: got status %d, %v, verdict %s, want %s, %s", mode, a.Status, got, r.Verdict, c.attempts, c.verdict)
+				}
+			}
+		})
 	}
 }

@@ -224,6 +224,7 @@ type reply struct {
 		Code      string `json:"code"`
 		Message   string `json:"message"`
 		RequestID string `json:"request_id"`
+		Reason    string
 	} `json:"error"`
 }
 

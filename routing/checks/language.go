@@ -51,7 +51,7 @@ func (c languageCheck) Start(p *routing.Prompt) routing.Look {
 		for { // at the same places however the answer comes, so that its pieces do not decide
 			head, full := beginning(a.Text, next)
 			if !full && !a.Done {
-				return routing.Verdict{}
+				return routing.Verdict{Soon: next == languageEarly}
 			}
 			v := c.judge(prose(head), wanted, !full || next == languageRunes)
 			if v.Decision != routing.Undecided {

@@ -67,7 +67,7 @@ func (r refusal) Start(p *routing.Prompt) routing.Look {
 	return func(a *routing.Answer) routing.Verdict {
 		head, full := beginning(a.Text, refusalRunes)
 		if len(head) == seen && !a.Done {
-			return routing.Verdict{}
+			return routing.Verdict{Soon: true}
 		}
 		seen = len(head)
 		final := full || a.Done
@@ -75,7 +75,10 @@ func (r refusal) Start(p *routing.Prompt) routing.Look {
 		if why := r.why(said, request); why != "" && (final || !r.unsettled(said)) {
 			return routing.Rejected(routing.ReasonRefusal, why)
 		}
-		return accepted(final)
+		if !final {
+			return routing.Verdict{Soon: true}
+		}
+		return routing.Verdict{Decision: routing.Accept}
 	}
 }
 
