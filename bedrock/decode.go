@@ -2,6 +2,7 @@ package bedrock
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/tidwall/gjson"
 )
@@ -48,14 +49,22 @@ func (a *Answer) parseOutput(v gjson.Result) bool {
 	return true
 }
 
-// ParseBlocks reads an array of content blocks; what has no key that is known keeps its own.
+// ParseBlocks reads an array of content blocks; what has no key that is known keeps its own. What is no
+// member of a union at all is left out: it could not be written again.
 func ParseBlocks(array gjson.Result) []Block {
 	blocks := make([]Block, 0, 2)
 	array.ForEach(func(_, v gjson.Result) bool {
-		blocks = append(blocks, parseBlock(v))
+		if b := parseBlock(v); isName(string(b.Kind)) {
+			blocks = append(blocks, b)
+		}
 		return true
 	})
 	return blocks
+}
+
+// isName tells names of union members: letters, as all of Converse's are.
+func isName(s string) bool {
+	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 }
 
 func parseBlock(v gjson.Result) (b Block) {

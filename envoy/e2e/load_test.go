@@ -151,12 +151,13 @@ func slowly(body io.Reader) (n int, err error) {
 
 func TestSlowReaders(t *testing.T) {
 	const size = 4 << 20
-	r := newRig(t, options{plan: noChecks, upstream: (&big{size: size}).start(t)})
-	h2 := &http.Client{Transport: &http.Transport{Protocols: h2c()}}
-	defer h2.CloseIdleConnections()
-	for name, client := range map[string]*http.Client{"HTTP/1": r.client, "HTTP/2": h2} {
+	for name, limit := range limits {
 		t.Run(name, func(t *testing.T) {
+			r := newRig(t, options{params: limit.params, plan: noChecks, upstream: (&big{size: size}).start(t)})
+			h2 := &http.Client{Transport: &http.Transport{Protocols: h2c()}}
+			defer h2.CloseIdleConnections()
 			many(t, 8, func(i int) error {
+				client := []*http.Client{r.client, h2}[i/2%2]
 				resp, err := client.Post(r.URL+"/api/v1/generate", "application/json", strings.NewReader(prompt([]string{"hi", "fail-small"}[i%2])))
 				if err != nil {
 					return err
@@ -168,9 +169,9 @@ func TestSlowReaders(t *testing.T) {
 				}
 				return nil
 			})
+			many(t, 4, func(int) error { return r.ask(prompt("after")) })
 		})
 	}
-	many(t, 4, func(int) error { return r.ask(prompt("after")) })
 }
 
 // Streams that share a connection do not disturb one another: some are escalated, some broken off.
@@ -196,7 +197,12 @@ func h2c() *http.Protocols {
 
 // Clients that leave in the middle of an answer, in each phase, leave everything working behind them.
 func TestClientsThatLeave(t *testing.T) {
-	r := newRig(t, options{emulator: paced})
+	for name, limit := range limits {
+		t.Run(name, func(t *testing.T) { clientsThatLeave(t, newRig(t, options{emulator: paced, params: limit.params})) })
+	}
+}
+
+func clientsThatLeave(t *testing.T, r *rig) {
 	many(t, 64, func(i int) error {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Duration(5+3*(i%16))*time.Millisecond)
 		defer cancel()
@@ -235,7 +241,12 @@ func (r *rig) checkLeft(t *testing.T) {
 
 // A slow upload, and one that waits for 100 Continue.
 func TestSlowUpload(t *testing.T) {
-	r := newRig(t, options{})
+	for name, limit := range limits {
+		t.Run(name, func(t *testing.T) { slowUpload(t, newRig(t, options{params: limit.params})) })
+	}
+}
+
+func slowUpload(t *testing.T, r *rig) {
 	body := prompt("Summarise: " + strings.Repeat("word ", 2000))
 	c, err := net.Dial("tcp", strings.TrimPrefix(r.URL, "http://"))
 	if err != nil {

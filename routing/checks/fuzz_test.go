@@ -85,3 +85,27 @@ func FuzzCode(f *testing.F) {
 		}
 	})
 }
+
+// FuzzFormat: no request makes a form that cannot be asked for, and no answer stops the checks that read
+// requests in words.
+func FuzzFormat(f *testing.F) {
+	f.Add("Summarise in at most 12 words, one per line: 31,400 on 4 May 2026.", "31.400 am 04.05.2026")
+	f.Add("Answer yes, no or \"not yet\". Convert to CSV. As a Markdown table, max 5 words each", "| a |\n|---|")
+	f.Add("Translate: 5.30 pm +49 171 4409218 ’1’000", "17:30 \\u00e9 1'000")
+	var all []routing.Check
+	for _, name := range []string{"format", "numbers"} {
+		c, err := New(name, Options{})
+		if err != nil {
+			f.Fatal(err)
+		}
+		all = append(all, c)
+	}
+	f.Fuzz(func(t *testing.T, ask, answer string) {
+		p := &routing.Prompt{Turns: []routing.Turn{{Role: "user", Text: ask}}}
+		for _, c := range all {
+			if look := c.Start(p); look != nil {
+				look(&routing.Answer{Text: answer, Stop: stopEndTurn, Done: true})
+			}
+		}
+	})
+}
