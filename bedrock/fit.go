@@ -27,6 +27,8 @@ type FitOptions struct {
 	Guardrail []byte  // guardrailConfig, in place of the client's
 	// Fresh: the history was made with another model, whose reasoning must not be shown to this one.
 	Fresh bool
+	// Words: m refused the schema in its native form, so it is asked for in another way.
+	Words bool
 	Note  string // said after the last user text: what was wrong with the answer before
 }
 
@@ -40,7 +42,7 @@ func Fit(r *Request, m *Model, o FitOptions) Fitted {
 	if len(o.Guardrail) > 0 {
 		f.Guardrail = o.Guardrail
 	}
-	f.format()
+	f.format(o.Words)
 	f.tools()
 	f.inference()
 	f.extras()
@@ -82,7 +84,7 @@ func (f *fitting) instruct(text string) {
 }
 
 // format asks for JSON in the strongest way m has: its native schema, a forced tool, or words.
-func (f *fitting) format() {
+func (f *fitting) format(words bool) {
 	schema := f.Format.Schema
 	switch {
 	case !f.Format.JSON && len(schema) == 0:
@@ -90,9 +92,9 @@ func (f *fitting) format() {
 	case len(schema) == 0:
 		f.bridged("json")
 		f.instruct("Answer with one JSON value and nothing else: no prose, no code fence.")
-	case f.m.JSONSchema && f.native():
+	case f.m.JSONSchema && !words && f.native():
 		return
-	case f.m.ForcedTool && len(f.Tools) == 0 && len(f.ToolsRaw) == 0 && gjson.GetBytes(schema, "type").Str == "object":
+	case f.m.ForcedTool && !gjson.GetBytes(f.Additional, "thinking").Exists() && len(f.Tools) == 0 && len(f.ToolsRaw) == 0 && gjson.GetBytes(schema, "type").Str == "object":
 		f.bridged("json_schema")
 		f.Unwrap = true
 		f.Tools = []Tool{{Name: FormatTool, Description: "Give the answer.", Schema: schema}}

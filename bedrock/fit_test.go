@@ -97,3 +97,89 @@ func TestForcedCallsAreAskedFor(t *testing.T) {
 		}
 	}
 }
+
+// What a model has no room for is folded in elsewhere, or dropped and named.
+func TestFitNamesWhatItDrops(t *testing.T) {
+	warm, half := 0.5, 0.9
+	r := Request{
+		Messages: []Message{
+			{Role: "user", Content: []Block{{Kind: Text, Text: "hi"}, {Kind: CachePoint}}},
+			{Role: "assistant", Content: []Block{{Kind: Reasoning, Text: "hm", Signature: "s"}, {Kind: Text, Text: "yes"}}},
+			{Role: "user", Content: []Block{{Kind: Text, Text: "and?"}}},
+		},
+		System:      []Block{{Kind: Text, Text: "Be brief."}, {Kind: CachePoint}},
+		Tools:       []Tool{{Name: "w", Strict: true}, {CachePoint: true}},
+		Temperature: &warm, TopP: &half, Stop: []string{"x"}, MaxTokens: 1 << 20, Effort: "low",
+		Additional: []byte(`{"top_k":5,"tool_choice":{"disable_parallel_tool_use":true}}`),
+	}
+	without := r
+	without.Tools = nil
+	for _, c := range []struct {
+		id            string
+		r             Request
+		dropped       string
+		has, hasNot   []string
+		bridgedSystem bool
+	}{
+		{
+			"anthropic.claude-opus-5-5", r, "strict,temperature,top_p,top_k",
+			[]string{`"cachePoint"`, `"reasoningContent"`, `"stopSequences":["x"]`, `"maxTokens":128000`, `"effort":"low"`, `"disable_parallel_tool_use"`},
+			[]string{`"strict"`, `"temperature"`, `"topP"`, `"top_k"`},
+			false,
+		},
+		{
+			"us.amazon.nova-micro-v1:0", r, "strict,reasoning_effort,tool_choice",
+			[]string{`"temperature":0.5`, `"cachePoint"`, `"top_k":5`, `"maxTokens":10000`},
+			[]string{`"reasoningContent"`, `"effort"`, `"disable_parallel_tool_use"`},
+			false,
+		},
+		{
+			"openai.gpt-6.1-sol", r, "strict,stop,tool_choice",
+			[]string{`"effort":"low"`},
+			[]string{`"stopSequences"`, `"cachePoint"`, `"reasoningContent"`},
+			false,
+		},
+		{
+			"amazon.titan-text-express-v1", without, "reasoning_effort,tool_choice",
+			[]string{`{"role":"user","content":[{"text":"Be brief."},{"text":"hi"}]}`},
+			[]string{`"system"`, `"cachePoint"`},
+			true,
+		},
+	} {
+		t.Run(c.id, func(t *testing.T) {
+			f := fitted(t, c.id, c.r)
+			if got := strings.Join(f.Dropped, ","); got != c.dropped {
+				t.Errorf("dropped: got %s, want %s", got, c.dropped)
+			}
+			for _, s := range c.has {
+				if !strings.Contains(string(f.Body), s) {
+					t.Errorf("got %s, want it to hold %s", f.Body, s)
+				}
+			}
+			for _, s := range c.hasNot {
+				if strings.Contains(string(f.Body), s) {
+					t.Errorf("got %s, want it not to hold %s", f.Body, s)
+				}
+			}
+			if bridged := strings.Join(f.Bridged, ",") == "system"; bridged != c.bridgedSystem {
+				t.Errorf("bridged: got %v", f.Bridged)
+			}
+		})
+	}
+}
+
+// Thoughts are signed by the model that had them: another one must not be shown them.
+func TestAnotherModelSeesNoThoughts(t *testing.T) {
+	r := Request{Messages: []Message{
+		said("user", "hi"),
+		{Role: "assistant", Content: []Block{{Kind: Reasoning, Text: "hm", Signature: "s"}}},
+		said("user", "and?"),
+	}}
+	m, _, _ := Lookup("anthropic.claude-opus-5-5")
+	if kept := Fit(&r, m, FitOptions{}); !strings.Contains(string(kept.Body), "reasoningContent") {
+		t.Errorf("the same model: got %s, want the thoughts", kept.Body)
+	}
+	if fresh := Fit(&r, m, FitOptions{Fresh: true}); strings.Contains(string(fresh.Body), "reasoningContent") || !strings.Contains(string(fresh.Body), `{"role":"assistant","content":[{"text":"."}]}`) {
+		t.Errorf("another model: got %s, want the turn without thoughts", fresh.Body)
+	}
+}

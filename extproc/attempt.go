@@ -31,6 +31,7 @@ type attempt struct {
 	failure   error           // why it is no answer: *bedrock.Error, *envoyReply, or a broken stream
 	reject    routing.Verdict // the first rejection of a check
 	mended    bool            // a check has put the text right
+	words     bool            // the schema was asked for in words, see refusedSchema
 	unchecked bool
 	asked     bool          // slow checks were started,
 	judged    bool          // and have spoken

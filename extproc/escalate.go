@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"ockham/bedrock"
@@ -35,6 +36,9 @@ func (x *exchange) follow(a *attempt, n next) {
 func (x *exchange) next(a *attempt) (n next, ok bool) {
 	if x.resign(a) {
 		return next{model: a.Model, target: a.target, why: "sign: Bedrock refused only the signature"}, true
+	}
+	if x.refusedSchema(a) {
+		return next{model: a.Model, target: a.target, words: true, why: "schema: the model does not take it in its native form"}, true
 	}
 	if why := x.mayNot(a); why != "" {
 		return next{why: "serve: " + why}, false
@@ -82,6 +86,17 @@ func (x *exchange) resign(a *attempt) bool {
 	return x.resigned
 }
 
+// refusedSchema tells whether a model refused the schema of the answer, not the request: some are too
+// complex for it, or use words that it does not know. It is asked once more then, in another way.
+func (x *exchange) refusedSchema(a *attempt) bool {
+	var refused *bedrock.Error
+	if a.words || x.settled || x.prompt.Format != routing.FormatSchema || !errors.As(a.failure, &refused) || refused.Status != 400 || refused.InStream {
+		return false
+	}
+	says := strings.ToLower(refused.Message)
+	return strings.Contains(says, "output_config.format") || strings.Contains(says, "too complex") || strings.Contains(says, "compilation exceeded limits")
+}
+
 // onward is the next model of the pipe.
 func (x *exchange) onward(a *attempt) (next, bool) {
 	m := x.larger(a)
@@ -91,7 +106,7 @@ func (x *exchange) onward(a *attempt) (next, bool) {
 	case !x.affords(m, a):
 		return next{why: "serve: another call would pass the limit on cost"}, false
 	}
-	n := x.to(m, true)
+	n := x.to(m)
 	n.target, n.why = x.reachable(n.target), "escalate: to "+m.Name
 	return n, true
 }

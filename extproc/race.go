@@ -13,7 +13,7 @@ func (x *exchange) hedge(a *attempt) {
 	if m == nil || x.mayNot(a) != "" || !x.affords(m, a) {
 		return
 	}
-	x.rival = x.newAttempt(x.to(m, true))
+	x.rival = x.newAttempt(x.to(m))
 	x.rival.Hedge = true
 	x.callNext(x.rival, 0)
 }

@@ -297,24 +297,26 @@ type next struct {
 	model  *routing.Model
 	target *Target
 	note   string        // what was wrong with the same model's answer before
-	fresh  bool          // another model than the one before
+	words  bool          // the schema not in its native form, which the model has refused
 	pause  time.Duration // before it
 	why    string
 }
 
 // first is the call that goes through Envoy.
-func (x *exchange) first() next { return x.to(x.plan.Models[0], false) }
+func (x *exchange) first() next { return x.to(x.plan.Models[0]) }
 
-func (x *exchange) to(m *routing.Model, fresh bool) next {
-	return next{model: m, target: x.policy.Target(m, x.plan.Pipe, x.out.Route), fresh: fresh}
+func (x *exchange) to(m *routing.Model) next {
+	return next{model: m, target: x.policy.Target(m, x.plan.Pipe, x.out.Route)}
 }
 
 // newAttempt prepares a call.
 func (x *exchange) newAttempt(n next) *attempt {
 	a := &attempt{target: n.target}
 	a.Model, a.Region, a.Start, a.Repair = n.model, n.target.Region, time.Now(), n.note != ""
+	a.words = n.words
 	o := bedrock.FitOptions{
-		Stream: x.call.Stream || x.plan.Early, Fresh: n.fresh, Note: n.note,
+		Stream: x.call.Stream || x.plan.Early, Note: n.note, Words: n.words,
+		Fresh: len(x.tries) > 0 && n.model != x.tries[0].Model,
 	}
 	if n.target.Guardrail != nil {
 		o.Guardrail = n.target.Guardrail(o.Stream)

@@ -1,9 +1,13 @@
 package e2e
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -158,5 +162,42 @@ func TestEarly(t *testing.T) {
 	}
 	if got := r.post(t, prompt(question+"[[fault:stall@small]]")); got.Status != http.StatusOK {
 		t.Errorf("a stalled stream: got status %d: %s", got.Status, got.Body)
+	}
+}
+
+// picky stands in for a Bedrock whose models find the request's schema too complex, and take it in any other form.
+func picky(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	w.Header().Set("Content-Type", "application/json")
+	if bytes.Contains(body, []byte(`"outputConfig"`)) {
+		w.Header().Set("X-Amzn-ErrorType", "ValidationException:http://internal.amazon.com/coral/com.amazon.bedrock/")
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(w, `{"message":"The model returned the following errors: Schema is too complex, compilation exceeded limits"}`)
+		return
+	}
+	content := `{"text":"{\"a\":1}"}`
+	if bytes.Contains(body, []byte(`"toolChoice"`)) {
+		content = `{"toolUse":{"toolUseId":"1","name":"json_answer","input":{"a":1}}}`
+	}
+	fmt.Fprintf(w, `{"output":{"message":{"role":"assistant","content":[%s]}},"stopReason":"end_turn","usage":{"inputTokens":1,"outputTokens":2,"totalTokens":3},"metrics":{"latencyMs":1}}`, content)
+}
+
+// A schema that a model refuses in its native form is asked for once more in another, of the same model.
+func TestRefusedSchema(t *testing.T) {
+	upstream := httptest.NewServer(http.HandlerFunc(picky))
+	t.Cleanup(upstream.Close)
+	for _, first := range []int{0, 1} { // one that can be forced to answer by a tool, and one that cannot
+		r := newRig(t, options{
+			upstream: strings.TrimPrefix(upstream.URL, "http://"),
+			plan:     func(p *routing.Plan) { p.Models = p.Models[first:] },
+		})
+		a := r.post(t, prompt("hello", `"response_format":{"type":"json_schema","schema":{"type":"object","properties":{"a":{"type":"integer"}}}}`))
+		got := a.reply(t)
+		if a.Status != http.StatusOK || got.Text != `{"a":1}` || len(got.Route.Attempts) != 2 || got.Route.Escalated {
+			t.Errorf("got status %d: %s, want the second attempt of the same model", a.Status, a.Body)
+		}
+		if bridged := a.Header.Get("X-Ockham-Bridged"); bridged != "json_schema" {
+			t.Errorf("x-ockham-bridged: got %q, want json_schema", bridged)
+		}
 	}
 }
