@@ -19,6 +19,7 @@ type metrics struct {
 	requests, errors, escalations, attempts, rejects *counter
 	cost, largest                                    *counter
 	armRequests, armCost, armSquared, armRejects     *counter
+	armLargest, armLargestSquared                    *counter
 	unchecked, restarts, left                        *counter
 	mended, skipped, then                            *counter
 
@@ -50,10 +51,12 @@ func newMetrics(m *registry) *metrics {
 		largest:     m.counter("ockham.cost.largest.usd", "{USD}", "Counterfactual: what the same tokens would have cost at the largest model."),
 		judge:       m.histogram("ockham.judge.duration", "s", "Time of one judge or verifier call.", shortBuckets(), "what", "model"),
 
-		armRequests: m.counter("ockham.arm.requests", "{request}", "Requests of each arm of the hold-out: routed, hold_out. Those that no draw could reach count in neither.", "arm"),
-		armCost:     m.counter("ockham.arm.cost.usd", "{USD}", "What the requests of an arm cost.", "arm"),
-		armSquared:  m.counter("ockham.arm.cost.squared", "1", "Sum of the squared costs of an arm's requests, for the interval of the measured savings.", "arm"),
-		armRejects:  m.counter("ockham.arm.rejects", "{request}", "Requests of an arm whose last answer failed a check, or that failed.", "arm"),
+		armRequests:       m.counter("ockham.arm.requests", "{request}", "Requests of each arm of the hold-out: routed, hold_out. Those that no draw could reach count in neither.", "arm"),
+		armCost:           m.counter("ockham.arm.cost.usd", "{USD}", "What the requests of an arm cost.", "arm"),
+		armSquared:        m.counter("ockham.arm.cost.squared", "1", "Sum of the squared costs of an arm's requests, for the interval of the measured savings.", "arm"),
+		armLargest:        m.counter("ockham.arm.largest.usd", "{USD}", "Counterfactual cost of an arm's requests, at the largest model's price.", "arm"),
+		armLargestSquared: m.counter("ockham.arm.largest.squared", "1", "Sum of the squares of those costs, for the interval of the measured savings.", "arm"),
+		armRejects:        m.counter("ockham.arm.rejects", "{request}", "Requests of an arm whose last answer failed a check, or that failed.", "arm"),
 
 		unchecked: m.counter("ockham.unchecked", "{request}", "Answers released without all checks, because they outgrew the hold."),
 		mended:    m.counter("ockham.checks.mended", "{attempt}", "Answers whose text a check put right: JSON taken out of prose, or repaired.", "model", "check"),
@@ -160,6 +163,8 @@ func (m *metrics) arm(o *extproc.Outcome) {
 	m.armRequests.add(1, arm.String())
 	m.armCost.add(positive(o.CostUSD), arm.String())
 	m.armSquared.add(positive(o.CostUSD)*positive(o.CostUSD), arm.String())
+	m.armLargest.add(positive(o.LargestCostUSD), arm.String())
+	m.armLargestSquared.add(positive(o.LargestCostUSD)*positive(o.LargestCostUSD), arm.String())
 	if failed(o) {
 		m.armRejects.add(1, arm.String())
 	}

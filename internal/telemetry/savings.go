@@ -56,13 +56,18 @@ type ArmSums struct {
 	CostUSD  float64 `json:"cost_usd"`
 	Squared  float64 `json:"-"` // sum of squared costs
 	Failed   int     `json:"failed"`
+	// The same of the counterfactual: the tokens of each request at the largest model's price.
+	LargestUSD     float64 `json:"-"`
+	LargestSquared float64 `json:"-"`
 }
 
 // Add counts one request.
-func (a *ArmSums) Add(costUSD float64, failed bool) {
+func (a *ArmSums) Add(costUSD, largestUSD float64, failed bool) {
 	a.Requests++
 	a.CostUSD += costUSD
 	a.Squared += costUSD * costUSD
+	a.LargestUSD += largestUSD
+	a.LargestSquared += largestUSD * largestUSD
 	if failed {
 		a.Failed++
 	}
@@ -70,23 +75,39 @@ func (a *ArmSums) Add(costUSD float64, failed bool) {
 
 // plus adds sign times the sums of b.
 func (a ArmSums) plus(b ArmSums, sign int) ArmSums {
+	x := float64(sign)
 	return ArmSums{
-		Requests: a.Requests + sign*b.Requests, CostUSD: a.CostUSD + float64(sign)*b.CostUSD,
-		Squared: a.Squared + float64(sign)*b.Squared, Failed: a.Failed + sign*b.Failed,
+		Requests: a.Requests + sign*b.Requests, CostUSD: a.CostUSD + x*b.CostUSD,
+		Squared: a.Squared + x*b.Squared, Failed: a.Failed + sign*b.Failed,
+		LargestUSD: a.LargestUSD + x*b.LargestUSD, LargestSquared: a.LargestSquared + x*b.LargestSquared,
 	}
 }
 
 func (a ArmSums) mean() float64 { return a.CostUSD / float64(a.Requests) }
 
-// variance of one request's cost.
-func (a ArmSums) variance() float64 {
-	n := float64(a.Requests)
-	return math.Max(0, (a.Squared-a.CostUSD*a.CostUSD/n)/(n-1))
+// spread is the variance of one request's cost, relative to the mean cost.
+func (a ArmSums) spread() float64 { return relativeVariance(a.Requests, a.CostUSD, a.Squared) }
+
+// largestSpread is that of the counterfactual.
+func (a ArmSums) largestSpread() float64 {
+	return relativeVariance(a.Requests, a.LargestUSD, a.LargestSquared)
 }
 
-// relative is the variance of the mean cost, relative to that mean.
-func (a ArmSums) relative() float64 {
-	return a.variance() / (float64(a.Requests) * a.mean() * a.mean())
+func relativeVariance(requests int, sum, squares float64) float64 {
+	n := float64(requests)
+	if sum <= 0 {
+		return 0
+	}
+	mean := sum / n
+	return math.Max(0, (squares-sum*mean)/(n-1)) / (mean * mean)
+}
+
+// holdOutVariance is the variance of the hold-out's mean cost, relative to it. Costs are skewed: where one
+// prompt in a hundred is a long document, a hold-out that drew none would think itself certain. The routed
+// requests, priced at the largest model, are many times as many and have met them; the larger of both
+// spreads is taken.
+func holdOutVariance(routed, holdOut ArmSums) float64 {
+	return math.Max(holdOut.spread(), routed.largestSpread()) / float64(holdOut.Requests)
 }
 
 // Savings is what an observer can audit.
@@ -133,9 +154,9 @@ func (e *Evidence) Add(r *Record) {
 	switch arm, ok := r.Arm(); {
 	case !ok:
 	case arm == ArmHoldOut:
-		e.HoldOut.Add(r.CostUSD, r.Failed())
+		e.HoldOut.Add(r.CostUSD, r.LargestCostUSD, r.Failed())
 	default:
-		e.Routed.Add(r.CostUSD, r.Failed())
+		e.Routed.Add(r.CostUSD, r.LargestCostUSD, r.Failed())
 	}
 }
 
@@ -172,7 +193,7 @@ func (e Evidence) Savings() Savings {
 // closest to symmetric and cannot promise savings above 100 %.
 func measuredRatio(routed, holdOut ArmSums) *Interval {
 	ratio := routed.mean() / holdOut.mean()
-	spread := tQuantile(smaller(routed, holdOut)) * math.Sqrt(routed.relative()+holdOut.relative())
+	spread := tQuantile(smaller(routed, holdOut)) * math.Sqrt(routed.spread()/float64(routed.Requests)+holdOutVariance(routed, holdOut))
 	return &Interval{Value: 1 - ratio, Low: 1 - ratio*math.Exp(spread), High: 1 - ratio*math.Exp(-spread)}
 }
 
@@ -180,7 +201,7 @@ func measuredRatio(routed, holdOut ArmSums) *Interval {
 // did cost, which is known to the cent; only the former is uncertain.
 func measuredMoney(routed, holdOut ArmSums) *Interval {
 	would := holdOut.mean() * float64(routed.Requests)
-	spread := tQuantile(holdOut.Requests-1) * math.Sqrt(holdOut.relative())
+	spread := tQuantile(holdOut.Requests-1) * math.Sqrt(holdOutVariance(routed, holdOut))
 	return &Interval{Value: would - routed.CostUSD, Low: would*math.Exp(-spread) - routed.CostUSD, High: would*math.Exp(spread) - routed.CostUSD}
 }
 
