@@ -34,8 +34,8 @@ type decision struct {
 }
 
 // begin reads the request.
-func (r *Router) begin(p *Prompt) *decision {
-	d := &decision{r: r, p: p, profile: r.profile(p.Route), steps: make([]Step, 0, 8)}
+func (r *Router) begin(p *Prompt, dry bool) *decision {
+	d := &decision{r: r, p: p, dry: dry, profile: r.profile(p.Route), steps: make([]Step, 0, 8)}
 	d.f, d.need = extract(p)
 	d.ask, d.limits, d.total = d.profile.Ask, d.profile.Limits, d.profile.Deadlines.Total
 	d.step("features", d.f.summary(), d.f.sizes())
@@ -48,7 +48,11 @@ func (d *decision) step(step, result, reason string) {
 	d.steps = append(d.steps, Step{Step: step, Result: result, Reason: reason})
 }
 
-func (d *decision) count(event string) { d.r.policy.Count(event) }
+func (d *decision) count(event string) {
+	if !d.dry {
+		d.r.policy.Count(event)
+	}
+}
 
 // pick settles where the request goes.
 func (d *decision) pick(pipe, strategy, reason string) {

@@ -113,7 +113,7 @@ func (j *Judge) Remembered(q *matter) (Opinion, bool) {
 func (j *Judge) Ask(ctx context.Context, q *matter) (Opinion, *Charge, error) {
 	key := j.hash(q)
 	if o, ok := j.cache.Get(key); ok {
-		j.options.Count("judge_cached")
+		j.options.Count(EventJudgeCached)
 		return o, nil, nil
 	}
 	mine := false

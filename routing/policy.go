@@ -51,7 +51,7 @@ type Profile struct {
 	Throttled []string      // see Plan
 }
 
-// Events that a Router counts. All of them are fallbacks that no client notices.
+// Events that a Router counts. No client notices any of them.
 const (
 	EventUnknownTask     = "unknown_task_type"
 	EventModelIgnored    = "model_ignored"
@@ -67,6 +67,7 @@ const (
 	EventJudgeTooDear    = "judge_too_dear"
 	EventPipeSkipped     = "pipe_does_not_fit"
 	EventOverBudget      = "over_budget"
+	EventJudgeCached     = "judge_cached"
 )
 
 // Events lists what Policy.Count may be called with, for metrics that want every series from the start.
@@ -74,6 +75,16 @@ func Events() []string {
 	return []string{
 		EventUnknownTask, EventModelIgnored, EventRuleFailed, EventNoClassifier,
 		EventClassifierFails, EventNoJudge, EventJudgeRambled, EventJudgeTimeout, EventJudgeFailed,
-		EventJudgeBusy, EventJudgeResting, EventJudgeTooDear, EventPipeSkipped, EventOverBudget, "judge_cached",
+		EventJudgeBusy, EventJudgeResting, EventJudgeTooDear, EventPipeSkipped, EventOverBudget, EventJudgeCached,
 	}
+}
+
+// IsFallback says of an event that something was missing or failed, which an operator may want to mend;
+// the others are the policy at work.
+func IsFallback(event string) bool {
+	switch event {
+	case EventModelIgnored, EventJudgeTooDear, EventPipeSkipped, EventOverBudget, EventJudgeCached:
+		return false
+	}
+	return true
 }

@@ -38,14 +38,13 @@ func dearness(m *Model) float64 { return 3*m.Price.In + m.Price.Out }
 // Plan decides about p. The only error is an *Unservable, which is the client's to mend: whatever fails
 // in deciding falls back to a pipe and is counted.
 func (r *Router) Plan(ctx context.Context, p *Prompt) (*Plan, error) {
-	return r.begin(p).run(ctx)
+	return r.begin(p, false).run(ctx)
 }
 
-// Explain decides as Plan does, but asks no model; the judge's step says whether it would be asked.
+// Explain decides as Plan does, but asks no model; the judge's step says whether it would be asked,
+// and nothing is counted.
 func (r *Router) Explain(p *Prompt) (*Plan, error) {
-	d := r.begin(p)
-	d.dry = true
-	return d.run(context.Background())
+	return r.begin(p, true).run(context.Background())
 }
 
 func (d *decision) run(ctx context.Context) (*Plan, error) {

@@ -57,7 +57,7 @@ type Gateway struct {
 	admin   *http.Server
 
 	load      *extproc.Load
-	events    events
+	events    *events
 	settings  *settings
 	listeners map[string]net.Listener
 	draining  atomic.Bool
@@ -72,7 +72,7 @@ type view struct {
 
 // New reads the configuration and opens all ports, so that what is wrong shows at once.
 func New(ctx context.Context, o *Options) (_ *Gateway, err error) {
-	g := &Gateway{log: o.Log, version: o.Version, listeners: map[string]net.Listener{}, events: newEvents(), settings: newSettings(o.Log)}
+	g := &Gateway{log: o.Log, version: o.Version, listeners: map[string]net.Listener{}, events: newEvents(o.Log), settings: newSettings(o.Log)}
 	defer func() {
 		if err != nil {
 			g.close()

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -41,27 +42,44 @@ func (g *Gateway) observe(o *extproc.Outcome) {
 	}
 }
 
-// events counts what routing did without.
-type events map[string]*atomic.Int64
+// events counts what routing did without, and says so once in a while.
+type events struct {
+	log   *slog.Logger
+	named map[string]*event
+}
 
-func newEvents() events {
-	e := events{}
+type event struct {
+	n    atomic.Int64
+	told atomic.Int64 // when it was last logged, in seconds since 1970
+}
+
+// quiet is how long an event that was logged is only counted.
+const quiet = time.Minute
+
+func newEvents(log *slog.Logger) *events {
+	e := &events{log: log, named: map[string]*event{}}
 	for _, name := range routing.Events() {
-		e[name] = new(atomic.Int64)
+		e.named[name] = new(event)
 	}
 	return e
 }
 
-func (e events) count(name string) {
-	if n, ok := e[name]; ok {
-		n.Add(1)
+func (e *events) count(name string) {
+	v, ok := e.named[name]
+	if !ok {
+		return
+	}
+	n := v.n.Add(1)
+	now, told := time.Now().Unix(), v.told.Load()
+	if routing.IsFallback(name) && now-told >= int64(quiet.Seconds()) && v.told.CompareAndSwap(told, now) {
+		e.log.Warn("deciding fell back", "event", name, "so far", n)
 	}
 }
 
-func (e events) counts() map[string]int64 {
-	counts := make(map[string]int64, len(e))
-	for name, n := range e {
-		counts[name] = n.Load()
+func (e *events) counts() map[string]int64 {
+	counts := make(map[string]int64, len(e.named))
+	for name, v := range e.named {
+		counts[name] = v.n.Load()
 	}
 	return counts
 }
