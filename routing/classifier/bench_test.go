@@ -2,6 +2,8 @@ package classifier_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -10,20 +12,28 @@ import (
 	"ockham/routing/classifier"
 )
 
-// words is a text of about size bytes in which hardly a word comes twice: the slowest kind.
-func words(size int) string {
-	var b strings.Builder
-	for i := 0; b.Len() < size; i++ {
-		fmt.Fprintf(&b, "w%xord%c ", i*7919%65537, 'a'+i%26)
+// prose is size bytes of this project's documents: words that training has met, which cost most.
+func prose(b *testing.B, size int) string {
+	files, err := filepath.Glob("../../docs/*.md")
+	if err != nil || len(files) == 0 {
+		b.Fatal("no documents: ", err)
 	}
-	return b.String()[:size]
+	var text strings.Builder
+	for i := 0; text.Len() < size; i++ {
+		page, err := os.ReadFile(files[i%len(files)])
+		if err != nil {
+			b.Fatal(err)
+		}
+		text.Write(page)
+	}
+	return text.String()[:size]
 }
 
 // BenchmarkScore measures texts of 50 and 500 tokens and of 8 KiB and 1 MB, and the 99th percentile.
 func BenchmarkScore(b *testing.B) {
 	m := classifier.Default()
 	for _, size := range []int{200, 2000, 8 << 10, 1 << 20} {
-		text := words(size)
+		text := prose(b, size)
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
 			b.ReportAllocs()
 			var took []time.Duration

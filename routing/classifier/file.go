@@ -133,19 +133,20 @@ func New(h Header, table []uint64) (*Model, error) {
 		return nil, fmt.Errorf("classifier model: templates: %w", err)
 	}
 	m.templates = templates
-	m.scratch.New = func() any { return newReading() }
+	m.scratch.New = func() any { return m.NewReading() }
 	if s := m.Score("Which of these is true?", ""); math.IsNaN(s.Need + s.Weak + s.Strong) {
 		return nil, errors.New("classifier model: it answers with no number")
 	}
 	return m, nil
 }
 
-// newReading makes room for the largest text, so that no call allocates.
-func newReading() *Reading {
+// NewReading makes room for the largest text, so that no call allocates.
+func (m *Model) NewReading() *Reading {
 	return &Reading{
 		Words: make([]uint32, 0, 2*(headBytes+tailBytes)),
 		Grams: make([]uint32, 0, 3*(headBytes+tailBytes)),
 		Terms: make([]uint64, 0, headBytes+tailBytes),
+		Met:   m.header.Terms,
 	}
 }
 

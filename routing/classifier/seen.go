@@ -50,7 +50,7 @@ func HashText(text string) uint64 { return hashWord([]byte(text)) }
 // knows when rows are not new to it.
 func (m *Model) Seen(text string) bool { return m.header.Seen.Has(HashText(text)) }
 
-// known is the share of r's words that training met more than once or twice; a text without words is
+// known is the share of r's words that training met more than once; a text without words is
 // not known at all.
 func (m *Model) known(r *Reading) float64 {
 	met := 0

@@ -34,6 +34,7 @@ type Reading struct {
 	Grams []uint32 // buckets of byte groups
 	Dense [DenseSize]float32
 	Terms []uint64 // hashes of its different words, for telling strange texts
+	Met   Seen     // the words of training; others are strange, and read over. nil: all are read
 
 	seen  [1 << seenBits]uint32 // the hashes met, direct mapped: repeating a phrase adds nothing
 	count counts
@@ -174,16 +175,27 @@ func (r *Reading) endWord() {
 		r.size = 0
 		return
 	}
+	h := hashWord(word)
+	fresh := r.fresh(h)
+	if (r.size > 1 || word[0] >= utf8.RuneSelf) && word[0] != '0' {
+		if fresh {
+			r.Terms = append(r.Terms, h)
+		}
+		if r.Met != nil && !r.Met.Has(h) {
+			r.size = 0
+			return
+		}
+	}
 	r.count.bytes += r.size // of what is read: neither white space nor carriers may matter
 	r.word[r.size+1] = ' '
-	h := hashWord(word)
-	fresh := r.addWord(h)
-	if fresh && (r.size > 1 || word[0] >= utf8.RuneSelf) && word[0] != '0' {
-		r.Terms = append(r.Terms, h)
+	if fresh {
+		r.Words = append(r.Words, wordBucket(h))
 	}
 	r.count.word(word, fresh)
 	if r.last != 0 {
-		r.addWord(mix(r.last*31 + h))
+		if pair := mix(r.last*31 + h); r.fresh(pair) {
+			r.Words = append(r.Words, wordBucket(pair))
+		}
 	}
 	r.last = h
 	if r.size > 1 || class[word[0]] == classLetter {
@@ -192,13 +204,7 @@ func (r *Reading) endWord() {
 	r.size = 0
 }
 
-func (r *Reading) addWord(h uint64) bool {
-	if !r.fresh(h) {
-		return false
-	}
-	r.Words = append(r.Words, uint32(h>>(64-wordBits)))
-	return true
-}
+func wordBucket(h uint64) uint32 { return uint32(h >> (64 - wordBits)) }
 
 // addGrams adds every group of 3, 4 and 5 bytes of a word with its spaces.
 func (r *Reading) addGrams(word []byte) {

@@ -19,7 +19,8 @@ func (f *fitting) read() {
 	f.step("texts read")
 }
 
-// learnTerms notes the words that at least three texts have, and how strange each text is by them.
+// learnTerms notes the words that at least two texts have, and how strange each text is by them. The
+// model reads over all others; training itself reads them, which ranks better than leaving them out.
 func (f *fitting) learnTerms() {
 	texts := map[uint64]int{}
 	each := func(do func(i int, terms []uint64)) {
@@ -36,7 +37,7 @@ func (f *fitting) learnTerms() {
 	})
 	var met []uint64
 	for h, n := range texts {
-		if n >= 3 {
+		if n >= 2 {
 			met = append(met, h)
 		}
 	}

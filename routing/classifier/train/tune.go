@@ -95,10 +95,10 @@ func share(tasks, templates map[string]classifier.Task, rows []Example, names []
 // inputsOf reads every row; with names, what was measured on them too.
 func inputsOf(m *classifier.Model, rows []Example, names []string, measured map[string]classifier.Task) []inputs {
 	out := make([]inputs, len(rows))
-	var r classifier.Reading
+	r := m.NewReading()
 	for i := range rows {
 		r.Read(rows[i].Text)
-		m.Inputs(&r, &out[i])
+		m.Inputs(r, &out[i])
 		if names == nil {
 			continue
 		}
