@@ -1,12 +1,14 @@
 #!/bin/sh
 # Proves Dockerfile and docker-compose.yml with a Docker daemon of its own and without a registry: the
 # images they build on are made here, from this machine's Go, Envoy and Prometheus. Needs root, dockerd,
-# docker-compose, busybox (static), prometheus and curl. Everything is removed at the end.
+# docker-compose, busybox (static), prometheus, python3 and curl (Debian: docker.io docker-compose busybox-static
+# prometheus). Everything is removed at the end.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
 export DOCKER_HOST=unix://$work/docker.sock COMPOSE_PROJECT_NAME=ockhamprove COMPOSE_PROFILES=metrics
-export PORT=28080 EMULATOR_PORT=28081 ADMIN_PORT=28082 PROMETHEUS_PORT=29090 GRAFANA_PORT=23000
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+for name in PORT EMULATOR_PORT ADMIN_PORT PROMETHEUS_PORT GRAFANA_PORT; do export "$name=$(free_port)"; done
 compose() { (cd "$root" && if docker compose version >/dev/null 2>&1; then docker compose "$@"; else docker-compose "$@"; fi); }
 say() { echo "== $*"; }
 fail() { echo "FAIL: $*" >&2; compose logs --tail=20 >&2 || true; exit 1; }
@@ -69,7 +71,7 @@ tar -C "$work/promroot" -c . | docker import --change 'ENTRYPOINT ["/bin/prometh
 say "docker build"
 docker build -q -t ockham:latest "$root" >/dev/null
 size=$(docker save ockham:latest | gzip -c | wc -c)
-say "the image has $size bytes as it is pulled"
+say "the image has $size bytes as it is pulled, $(docker image inspect -f '{{.Size}}' ockham:latest) unpacked"
 [ "$size" -lt 25000000 ] || fail "that is more than 25 MB"
 [ "$(docker image inspect -f '{{.Config.User}}' ockham:latest)" = 65532:65532 ] || fail "the image runs as root"
 

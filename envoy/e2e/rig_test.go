@@ -77,6 +77,8 @@ func newRig(t testing.TB, o options) *rig {
 	p := envoy.Params{
 		Listen: "127.0.0.1:0", Admin: "127.0.0.1:0", Processor: envoy.Address("unix:" + socket),
 		Regions: []envoy.Region{{Name: "us-east-1", Endpoint: "http://" + r.Emulator}},
+		// Planning for hundreds at once may take long on a busy machine, which is no fault.
+		Timeouts: envoy.Timeouts{Message: time.Minute},
 	}
 	if o.params != nil {
 		o.params(&p)
