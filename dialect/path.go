@@ -11,7 +11,7 @@ func For(method, path string) (Dialect, *Error) {
 	d, known := match(path)
 	switch {
 	case !known:
-		return d, &Error{Code: NotFound, Message: "There is no such path."}
+		return d, &Error{Code: NotFound, Message: "There is no such path. There are /api/v1/generate, /v1/chat/completions, /v1/messages, /v1/models and /model/{id}/converse."}
 	case method != "POST":
 		return d, OnlyMethod("POST")
 	}

@@ -24,9 +24,13 @@ const denseLetter = 2
 func (l *languages) look(text string) profile {
 	p := profile{votes: make([]float64, len(l.list))}
 	word := make([]byte, 1, 64)
+	var before, begun rune // the last sign that was no blank, and the one before the word
 	for _, r := range text {
 		letter := unicode.IsLetter(r) || len(word) > 1 && unicode.IsMark(r)
 		if letter {
+			if len(word) == 1 {
+				begun = before
+			}
 			r = unicode.ToLower(r)
 			word = utf8.AppendRune(word, r)
 			p.letter(r)
@@ -39,11 +43,23 @@ func (l *languages) look(text string) profile {
 		if (r == '\'' || r == '’') && len(word) > 1 {
 			word = append(word, '\'')
 		}
-		l.wordVote(&p, word)
+		if !isMark(word, begun) {
+			l.wordVote(&p, word)
+		}
 		word = word[:1]
+		if r != ' ' {
+			before = r
+		}
 	}
-	l.wordVote(&p, word)
+	if !isMark(word, begun) {
+		l.wordVote(&p, word)
+	}
 	return p
+}
+
+// isMark tells letters that name things, as in "a + d + e": they are words of no language.
+func isMark(word []byte, before rune) bool {
+	return len(word) == 2 && before == '+'
 }
 
 // letterVote counts a letter that few languages have.
