@@ -19,16 +19,19 @@ type setup struct {
 	env      []string        // in place of the emulator's credentials
 	emulator emulator.Config // at the beginning
 	timeouts *envoy.Timeouts // of Envoy
+	// accessLog is where Envoy writes its own; nowhere by default.
+	accessLog string
 }
 
 // rig is everything, running, with clients at work.
 type rig struct {
-	t        *testing.T
-	timeouts envoy.Timeouts
-	envoy    *envoytest.Instance
-	services []*service
-	bedrocks []*bedrock
-	clients  *clients
+	t         *testing.T
+	timeouts  envoy.Timeouts
+	accessLog string
+	envoy     *envoytest.Instance
+	services  []*service
+	bedrocks  []*bedrock
+	clients   *clients
 }
 
 // regionNames are those of the bedrocks.
@@ -37,7 +40,7 @@ var regionNames = []string{"us-east-1", "us-west-2"}
 func newRig(t *testing.T, s setup) *rig {
 	t.Helper()
 	// A frozen service is noticed soon, so that the run need not be long.
-	r := &rig{t: t, timeouts: envoy.Timeouts{KeepaliveInterval: time.Second, Keepalive: time.Second}}
+	r := &rig{t: t, accessLog: s.accessLog, timeouts: envoy.Timeouts{KeepaliveInterval: time.Second, Keepalive: time.Second}}
 	if s.timeouts != nil {
 		r.timeouts = *s.timeouts
 	}
@@ -74,7 +77,7 @@ func (r *rig) startEnvoy() {
 	r.t.Helper()
 	p := envoy.Params{
 		Listen: "127.0.0.1:0", Admin: "127.0.0.1:0", Processor: r.services[0].address(),
-		Timeouts: r.timeouts,
+		Timeouts: r.timeouts, AccessLog: r.accessLog,
 	}
 	for _, s := range r.services[1:] {
 		p.Replicas = append(p.Replicas, s.address())
