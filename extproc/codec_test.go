@@ -10,7 +10,6 @@ import (
 	"google.golang.org/protobuf/encoding/prototext"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/testing/protocmp"
-	"google.golang.org/protobuf/types/known/structpb"
 
 	"ockham/bedrock"
 )
@@ -45,9 +44,7 @@ func TestMessages(t *testing.T) {
 			"immediate", immediate(429, set, []byte("no"), "throttled"),
 			`immediate_response:{status:{code:TooManyRequests} headers:{` + headers + `} body:"no" details:"ockham_throttled"}`,
 		},
-		{"metadata", withMetadata(bodyPiece([]byte("x"), true), map[string]*structpb.Value{
-			"pipe": structpb.NewStringValue("green"), "cost_usd": structpb.NewNumberValue(.25), "escalated": structpb.NewBoolValue(true),
-		}), `response_body:{response:{body_mutation:{streamed_response:{body:"x" end_of_stream:true}}}}
+		{"metadata", withMetadata(bodyPiece([]byte("x"), true), []fact{textFact("pipe", "green"), numberFact("cost_usd", .25), boolFact("escalated", true)}), `response_body:{response:{body_mutation:{streamed_response:{body:"x" end_of_stream:true}}}}
 			dynamic_metadata:{fields:{key:"ockham" value:{struct_value:{
 				fields:{key:"pipe" value:{string_value:"green"}} fields:{key:"cost_usd" value:{number_value:0.25}} fields:{key:"escalated" value:{bool_value:true}}}}}}`},
 		{"first of a large body", pieces[0], `response_body:{response:{body_mutation:{streamed_response:{body:"` + string(large[1:]) + `"}}}}`},

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"google.golang.org/protobuf/encoding/protowire"
-	"google.golang.org/protobuf/types/known/structpb"
 
 	"ockham/bedrock"
 )
@@ -99,14 +98,30 @@ func immediate(status int, headers []bedrock.Header, body []byte, details string
 	return m
 }
 
+// fact is a field of the metadata: a text, a number, or yes or no.
+type fact struct {
+	name   string
+	kind   protowire.Number
+	text   string
+	number float64
+}
+
+func textFact(name, v string) fact { return fact{name: name, kind: valueString, text: v} }
+
+func numberFact(name string, v float64) fact { return fact{name: name, kind: valueNumber, number: v} }
+
+func boolFact(name string, v bool) fact {
+	return fact{name: name, kind: valueBool, number: float64(protowire.EncodeBool(v))}
+}
+
 // withMetadata attaches what the access log and later filters may read: a struct in a struct.
-func withMetadata(m *message, fields map[string]*structpb.Value) *message {
+func withMetadata(m *message, facts []fact) *message {
 	end := m.size()
-	for name, v := range fields {
+	for i := range facts {
 		entry := m.size()
-		m.value(v)
+		m.fact(&facts[i])
 		m.wrap(entryValue, entry)
-		m.text(entryKey, name)
+		m.text(entryKey, facts[i].name)
 		m.wrap(structFields, entry)
 	}
 	m.wrap(valueStruct, end)
@@ -117,14 +132,14 @@ func withMetadata(m *message, fields map[string]*structpb.Value) *message {
 	return m
 }
 
-func (m *message) value(v *structpb.Value) {
-	switch k := v.Kind.(type) {
-	case *structpb.Value_StringValue:
-		m.text(valueString, k.StringValue)
-	case *structpb.Value_NumberValue:
-		m.double(valueNumber, k.NumberValue)
-	case *structpb.Value_BoolValue:
-		m.number(valueBool, protowire.EncodeBool(k.BoolValue))
+func (m *message) fact(f *fact) {
+	switch f.kind {
+	case valueString:
+		m.text(valueString, f.text)
+	case valueNumber:
+		m.double(valueNumber, f.number)
+	case valueBool:
+		m.number(valueBool, uint64(f.number))
 	}
 }
 

@@ -37,6 +37,10 @@ type Service struct {
 	Log  *slog.Logger
 }
 
+// streamWorkers keep their stacks from one request to the next; what finds all of them busy gets a goroutine
+// of its own, whose stack must grow first.
+const streamWorkers = 64
+
 // ServerOptions are what a gRPC server needs that hears Envoy. Envoy pings it every few seconds, to notice
 // a frozen service; by default gRPC takes more than one ping in five minutes for an attack and closes the
 // connection, with all the requests that are held on it. A prompt arrives in one message, so messages may
@@ -47,7 +51,7 @@ func ServerOptions(body int) []grpc.ServerOption {
 		grpc.MaxRecvMsgSize(body + 1<<20), grpc.MaxSendMsgSize(1 << 30),
 		grpc.InitialWindowSize(1 << 20), grpc.InitialConnWindowSize(16 << 20),
 		grpc.WriteBufferSize(64 << 10), grpc.ReadBufferSize(64 << 10),
-		grpc.ForceServerCodecV2(newCodec()),
+		grpc.ForceServerCodecV2(newCodec()), grpc.NumStreamWorkers(streamWorkers),
 	}
 }
 

@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"google.golang.org/protobuf/types/known/structpb"
-
 	"ockham/bedrock"
 	"ockham/dialect"
 	"ockham/routing"
@@ -106,42 +104,32 @@ func (x *exchange) dropped() []string {
 }
 
 // micro is what rate limits count: millionths of a dollar.
-func micro(usd float64) *structpb.Value { return structpb.NewNumberValue(math.Round(usd * 1e6)) }
+func micro(usd float64) float64 { return math.Round(usd * 1e6) }
 
 // expected is what rate limits count where a client leaves before the end, when nothing more can be
 // told: else leaving in time would be free.
-func (x *exchange) expected() map[string]*structpb.Value {
-	return map[string]*structpb.Value{
-		"route":         structpb.NewStringValue(x.out.Route),
-		"cost_microusd": micro(x.plan.ExpectedCostUSD),
-	}
+func (x *exchange) expected() []fact {
+	return []fact{textFact("route", x.out.Route), numberFact("cost_microusd", micro(x.plan.ExpectedCostUSD))}
 }
 
 // metadata is what Envoy's access log can show of the request.
-func (x *exchange) metadata() map[string]*structpb.Value {
-	fields := map[string]*structpb.Value{
-		"dialect": structpb.NewStringValue(x.out.Dialect),
-		"error":   structpb.NewStringValue(string(x.out.Error)),
-	}
+func (x *exchange) metadata() []fact {
+	facts := append(make([]fact, 0, 16), textFact("dialect", x.out.Dialect), textFact("error", string(x.out.Error)))
 	if x.plan == nil {
-		return fields
+		return facts
 	}
-	fields["pipe"] = structpb.NewStringValue(x.plan.Pipe)
-	fields["strategy"] = structpb.NewStringValue(x.plan.Strategy)
-	fields["reason"] = structpb.NewStringValue(x.plan.Reason)
-	fields["attempts"] = structpb.NewNumberValue(float64(len(x.tries)))
-	fields["escalated"] = structpb.NewBoolValue(x.out.Escalated)
-	fields["verdict"] = structpb.NewStringValue(x.out.Verdict)
-	fields["cost_usd"] = structpb.NewNumberValue(x.out.CostUSD)
-	fields["cost_microusd"] = micro(x.out.CostUSD)
-	fields["saved_usd"] = structpb.NewNumberValue(routing.RoundUSD(x.out.LargestCostUSD - x.out.CostUSD))
+	facts = append(facts,
+		textFact("pipe", x.plan.Pipe), textFact("strategy", x.plan.Strategy), textFact("reason", x.plan.Reason),
+		numberFact("attempts", float64(len(x.tries))), boolFact("escalated", x.out.Escalated), textFact("verdict", x.out.Verdict),
+		numberFact("cost_usd", x.out.CostUSD), numberFact("cost_microusd", micro(x.out.CostUSD)),
+		numberFact("saved_usd", routing.RoundUSD(x.out.LargestCostUSD-x.out.CostUSD)))
 	for _, told := range x.told() {
-		fields[told[0]] = structpb.NewStringValue(told[1])
+		facts = append(facts, textFact(told[0], told[1]))
 	}
 	if x.out.Served >= 0 {
-		fields["model"] = structpb.NewStringValue(x.tries[x.out.Served].Model.Name)
+		facts = append(facts, textFact("model", x.tries[x.out.Served].Model.Name))
 	}
-	return fields
+	return facts
 }
 
 // observe reports the request once it has ended.
