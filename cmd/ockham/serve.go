@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -47,6 +48,7 @@ func serve(ctx context.Context, o *gateway.Options) error {
 	if err != nil {
 		return err
 	}
+	debug.FreeOSMemory() // reading the configuration and its checks took more than serving needs
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
 	defer signal.Stop(hangups)

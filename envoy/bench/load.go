@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -23,8 +22,8 @@ type load struct {
 // loaded is what came of it.
 type loaded struct {
 	took    []time.Duration // of every request, sorted
-	first   []time.Duration // until the first byte of the answer's body, sorted
-	pieces  int             // lines of server-sent data that came
+	first   []time.Duration // until the first token of a stream, sorted
+	tokens  int             // of all streams
 	elapsed time.Duration
 }
 
@@ -33,7 +32,7 @@ func newClient() *http.Client {
 	return &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1024, DisableCompression: true}}
 }
 
-// run loads for a while: every client sends its next request as soon as it has the answer.
+// run loads for a while: every client sends its next request as soon as it has the answer, and at least one.
 func (l *load) run(ctx context.Context, client *http.Client, length time.Duration) (*loaded, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -42,7 +41,7 @@ func (l *load) run(ctx context.Context, client *http.Client, length time.Duratio
 	var group sync.WaitGroup
 	for i := range all {
 		group.Go(func() {
-			for time.Since(start) < length && ctx.Err() == nil {
+			for ok := true; ok; ok = time.Since(start) < length && ctx.Err() == nil {
 				if err := l.ask(ctx, client, &all[i]); err != nil {
 					cancel(err)
 				}
@@ -54,7 +53,7 @@ func (l *load) run(ctx context.Context, client *http.Client, length time.Duratio
 	for i := range all {
 		total.took = append(total.took, all[i].took...)
 		total.first = append(total.first, all[i].first...)
-		total.pieces += all[i].pieces
+		total.tokens += all[i].tokens
 	}
 	slices.Sort(total.took)
 	slices.Sort(total.first)
@@ -75,41 +74,49 @@ func (l *load) ask(ctx context.Context, client *http.Client, to *loaded) error {
 		return err
 	}
 	defer resp.Body.Close()
-	body := bufio.NewReader(resp.Body)
-	if _, err := body.Peek(1); err != nil {
-		return fmt.Errorf("%s: an answer without a body: %w", l.url, err)
-	}
-	to.first = append(to.first, time.Since(begin))
 	if resp.StatusCode != http.StatusOK {
-		text, _ := io.ReadAll(body)
+		text, _ := io.ReadAll(resp.Body)
 		return fmt.Errorf("%s: status %d: %s", l.url, resp.StatusCode, text)
 	}
-	if err := to.read(body); err != nil {
+	if err := to.read(resp.Body, begin); err != nil {
 		return fmt.Errorf("%s: %w", l.url, err)
 	}
 	to.took = append(to.took, time.Since(begin))
 	return nil
 }
 
-var sseData = []byte("data: ")
+// What a token of a stream begins with: as an event of Ockham's, and as Bedrock's.
+var (
+	ourToken     = []byte("event: delta")
+	bedrockToken = []byte("contentBlockDelta")
+)
 
-// read takes the rest of an answer and counts the events of a stream.
-func (r *loaded) read(body *bufio.Reader) error {
+// read takes the rest of an answer and looks for the tokens of a stream. One that a read cuts in two is not
+// counted.
+func (r *loaded) read(body io.Reader, begin time.Time) error {
+	buf := make([]byte, 16<<10)
+	begun := false
 	for {
-		line, err := body.ReadSlice('\n')
-		if bytes.HasPrefix(line, sseData) {
-			r.pieces++
+		n, err := body.Read(buf)
+		tokens := bytes.Count(buf[:n], ourToken) + bytes.Count(buf[:n], bedrockToken)
+		if tokens > 0 && !begun {
+			begun = true
+			r.first = append(r.first, time.Since(begin))
 		}
+		r.tokens += tokens
 		switch {
 		case errors.Is(err, io.EOF):
 			return nil
-		case err != nil && !errors.Is(err, bufio.ErrBufferFull):
+		case err != nil:
 			return err
 		}
 	}
 }
 
-// quantile of sorted times, in milliseconds.
+// quantile of sorted times, in milliseconds; 0 where there are none.
 func quantile(sorted []time.Duration, q float64) float64 {
+	if len(sorted) == 0 {
+		return 0
+	}
 	return float64(sorted[int(q*float64(len(sorted)-1))].Microseconds()) / 1000
 }

@@ -28,7 +28,7 @@ type found struct {
 	key
 	P50        float64 `json:"p50_ms"`
 	P99        float64 `json:"p99_ms"`
-	First      float64 `json:"first_byte_ms"`
+	First      float64 `json:"first_token_ms"`
 	RPS        float64 `json:"rps"`
 	CPUEnvoy   float64 `json:"cpu_us_envoy"`
 	CPUService float64 `json:"cpu_us_service"`
