@@ -72,7 +72,7 @@ func (o *once) Start(*routing.Prompt) routing.Look {
 // A model that is told what was wrong gets one try to put it right, before a larger one is paid.
 func TestRepair(t *testing.T) {
 	r := newRig(t, options{plan: func(p *routing.Plan) {
-		p.Checks, p.Repair, p.Hold.Full = []routing.Check{&once{}}, true, true
+		p.Checks, p.Repair, p.Hold.Full, p.Limits.Attempts = []routing.Check{&once{}}, true, true, 4
 	}})
 	got := r.post(t, prompt("hello")).reply(t)
 	if got.Model != "haiku-5-5" || len(got.Route.Attempts) != 2 || got.Route.Escalated {
@@ -160,6 +160,10 @@ func TestEarly(t *testing.T) {
 	if len(got.Route.Attempts) != 2 || got.Route.Attempts[0].Reason != "refusal" || got.Text == "" {
 		t.Errorf("got %+v, want the refusal replaced", got.Route)
 	}
+	got = r.post(t, prompt(question+"[[fault:loop@small]]")).reply(t)
+	if len(got.Route.Attempts) != 2 || got.Route.Attempts[0].Reason != "loop" || !r.stopped("haiku") {
+		t.Errorf("got %+v, want the first call stopped before its end", got.Route)
+	}
 	if got := r.post(t, prompt(question+"[[fault:stall@small]]")); got.Status != http.StatusOK {
 		t.Errorf("a stalled stream: got status %d: %s", got.Status, got.Body)
 	}
@@ -200,4 +204,16 @@ func TestRefusedSchema(t *testing.T) {
 			t.Errorf("x-ockham-bridged: got %q, want json_schema", bridged)
 		}
 	}
+}
+
+// stopped waits for a call of a model that ended because its caller had enough.
+func (r *rig) stopped(model string) bool {
+	for until := time.Now().Add(leakLimit); time.Now().Before(until); time.Sleep(10 * time.Millisecond) {
+		for _, call := range r.seen() {
+			if strings.Contains(call.Model, model) && call.Cancelled {
+				return true
+			}
+		}
+	}
+	return false
 }
