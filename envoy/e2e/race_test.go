@@ -77,17 +77,17 @@ func TestHedgeAtTheDeadline(t *testing.T) {
 // Where all else is throttled, the same call is made again after the SDK's back-off.
 func TestThrottledWait(t *testing.T) {
 	for name, c := range map[string]struct {
-		ways     []string
-		attempts int
+		ways            []string
+		limit, attempts int
 	}{
-		"wait":      {[]string{routing.ThrottleWait}, 4},
-		"model":     {[]string{routing.ThrottleModel}, 3},
-		"nothing":   {[]string{}, 1},
-		"then wait": {[]string{routing.ThrottleRegion, routing.ThrottleModel, routing.ThrottleWait}, 4},
+		"wait":      {[]string{routing.ThrottleWait}, 2, 2},
+		"model":     {[]string{routing.ThrottleModel}, 4, 3},
+		"nothing":   {[]string{}, 4, 1},
+		"then wait": {[]string{routing.ThrottleRegion, routing.ThrottleModel, routing.ThrottleWait}, 4, 4},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, options{plan: func(p *routing.Plan) { p.Throttled, p.Limits.Attempts = c.ways, 4 }})
+			r := newRig(t, options{plan: func(p *routing.Plan) { p.Throttled, p.Limits.Attempts = c.ways, c.limit }})
 			a := r.post(t, prompt("hello [[fault:throttle]]"))
 			if got := a.reply(t); a.Status != http.StatusTooManyRequests || got.Error == nil || got.Error.Code != "throttled" {
 				t.Errorf("got status %d: %s, want 429", a.Status, a.Body)
@@ -101,14 +101,14 @@ func TestThrottledWait(t *testing.T) {
 
 // A call that is throttled once is answered by the same model in the end.
 func TestThrottledOnce(t *testing.T) {
-	half, err := emulator.ParseFaultRate("throttle=50%")
+	half, err := emulator.ParseFaultRate("throttle=30%")
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := newRig(t, options{emulator: emulator.Config{Faults: []emulator.FaultRate{half}}, plan: func(p *routing.Plan) {
 		p.Throttled, p.Limits.Attempts = []string{routing.ThrottleWait}, 20
 	}})
-	for range 5 {
+	for range 2 {
 		got := r.post(t, prompt("hello")).reply(t)
 		if got.Model != "haiku-5-5" || got.Route.Escalated {
 			t.Errorf("got %+v, want an answer of the first model", got)
