@@ -10,12 +10,12 @@ import (
 	"testing"
 )
 
-var million = flag.Bool("million", false, "replay a million lines in TestALongFileNeedsNoMoreMemory, not twenty thousand")
+var million = flag.Bool("million", false, "replay a million lines in TestALongFileNeedsNoMoreMemory, not eight thousand")
 
 // TestALongFileNeedsNoMoreMemory: a file whose last line is half-written is replayed to its end, and
 // what is live at the end is what was live early on.
 func TestALongFileNeedsNoMoreMemory(t *testing.T) {
-	lines := 20_000
+	lines := 8_000
 	if *million {
 		lines = 1_000_000
 	}

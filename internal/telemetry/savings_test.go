@@ -41,9 +41,9 @@ func draw(r *rand.Rand, n int, share float64, of costs) (a ArmSums) {
 // the true saving. It may be too wide, where costs are very skewed and the hold-out small, but hardly too
 // narrow.
 func TestMeasuredIntervalsHoldTheTruth(t *testing.T) {
-	const runs, truth = 400, 0.6
+	const runs, truth = 300, 0.6
 	for name, of := range map[string]costs{"sigma 1": lognormal(1), "sigma 2": lognormal(2), "documents": documents} {
-		for _, size := range []struct{ routed, holdOut int }{{2450, 50}, {4900, 100}, {9800, 200}} {
+		for _, size := range []struct{ routed, holdOut int }{{1000, 50}, {2000, 100}, {4000, 200}} {
 			r := rand.New(rand.NewPCG(1, uint64(size.holdOut)))
 			ratio, money, failed, narrow := 0, 0, 0, 0
 			for range runs {

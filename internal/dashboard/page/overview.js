@@ -17,7 +17,7 @@ function tiles(view) {
   const share = n => total.requests ? percent(n / total.requests) : '–';
   const judged = view.charges.reduce((sum, c) => sum + c.cost_usd, 0);
   const list = [
-    ['Saved, measured', savings.measured ? percent(savings.measured.value) : '–', savings.measured ? `95 %: ${percent(savings.measured.low)} to ${percent(savings.measured.high)}; ${dollars(savings.measured_usd.value)}` : `hold-out: ${count(savings.hold_out.requests)} of 50 needed`],
+    ['Saved, measured', savings.measured ? percent(savings.measured.value) : '–', savings.measured ? `95 %: ${percent(savings.measured.low)} to ${percent(savings.measured.high)}; ${dollars(savings.measured_usd.value)}` : savings.hold_out.requests ? `hold-out: ${count(savings.hold_out.requests)} of 50 needed` : 'nothing held out: see holdout'],
     ['Saved, counterfactual', total.requests ? percent(savings.counterfactual) : '–', dollars(savings.counterfactual_usd)],
     ['Requests', count(total.requests), `${(rate * 60000 / view.step_ms / 60).toFixed(1)} a second`],
     ['Escalated', share(total.escalated), `${count(total.escalated)} requests`],
