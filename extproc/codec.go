@@ -11,6 +11,7 @@ import (
 	"google.golang.org/grpc/encoding/proto"
 	"google.golang.org/grpc/mem"
 	"google.golang.org/protobuf/encoding/protowire"
+	protobuf "google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/structpb"
 )
 
@@ -85,6 +86,7 @@ const (
 	requestResponseBody     = 5
 	requestRequestTrailers  = 6
 	requestResponseTrailers = 7
+	requestMetadata         = 8
 	requestAttributes       = 9
 	headersMap              = 1
 	headersEnd              = 3
@@ -117,6 +119,9 @@ func readRequest(m *extprocv3.ProcessingRequest, b []byte) error {
 			m.Request = &extprocv3.ProcessingRequest_RequestTrailers{RequestTrailers: &extprocv3.HttpTrailers{}}
 		case requestResponseTrailers:
 			m.Request = &extprocv3.ProcessingRequest_ResponseTrailers{ResponseTrailers: &extprocv3.HttpTrailers{}}
+		case requestMetadata: // only where there are budgets
+			m.MetadataContext = &corev3.Metadata{}
+			err = protobuf.Unmarshal(b, m.MetadataContext)
 		case requestAttributes:
 			err = readAttributes(m, b)
 		}

@@ -73,6 +73,11 @@ func TestMessages(t *testing.T) {
 var requests = []string{
 	`request_headers:{headers:{headers:{key:":path" raw_value:"/api/v1/generate"} headers:{key:"x" value:"old form"}}}
 		attributes:{key:"envoy.filters.http.ext_proc" value:{fields:{key:"xds.route_name" value:{string_value:"prompt"}} fields:{key:"n" value:{number_value:64}} fields:{key:"b" value:{bool_value:true}}}}`,
+	`request_headers:{headers:{}} metadata_context:{filter_metadata:{key:"envoy.filters.http.ratelimit" value:{
+		fields:{key:"quotaModeViolations" value:{list_value:{values:{number_value:1}}}}
+		fields:{key:"descriptors" value:{list_value:{
+			values:{struct_value:{fields:{key:"entries" value:{list_value:{values:{string_value:"budget=a"}}}}}}
+			values:{struct_value:{fields:{key:"entries" value:{list_value:{values:{string_value:"soft=b"} values:{string_value:"tenant=x"}}}}}}}}}}}}`,
 	`request_headers:{end_of_stream:true headers:{}}`,
 	`request_body:{body:"{}" end_of_stream:true}`,
 	`response_headers:{headers:{headers:{key:":status" raw_value:"200"}}}`,
@@ -93,6 +98,26 @@ func TestReadRequest(t *testing.T) {
 			t.Errorf("%s: %v", text, err)
 		}
 		if diff := cmp.Diff(&want, &got, protocmp.Transform()); diff != "" {
+			t.Errorf("%s: %s", text, diff)
+		}
+	}
+}
+
+// What the rate limit service says of soft limits is heard; nonsense in its place is none.
+func TestSoftLimitsAreHeard(t *testing.T) {
+	for text, want := range map[string][]string{
+		requests[1]: {"b"},
+		requests[2]: nil,
+		`request_headers:{} metadata_context:{filter_metadata:{key:"envoy.filters.http.ratelimit" value:{fields:{key:"quotaModeViolations" value:{list_value:{values:{number_value:7} values:{number_value:-1} values:{string_value:"x"}}}}}}}`: nil,
+	} {
+		var sent, heard extprocv3.ProcessingRequest
+		if err := prototext.Unmarshal([]byte(text), &sent); err != nil {
+			t.Fatal(err)
+		}
+		if err := readRequest(&heard, marshal(t, &sent)); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, overrun(&heard)); diff != "" {
 			t.Errorf("%s: %s", text, diff)
 		}
 	}
