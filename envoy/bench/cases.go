@@ -92,7 +92,7 @@ var policies = map[string]string{
 	"checks":     "checks: [malformed, empty, cut, json, schema, tools, refusal, language, loop, numbers, grounded, format, code, echo]\notherwise: {ask: []}\n",
 	"escalated":  "checks: [json]\notherwise: {ask: []}\ncascade: {attempts: 2}\n",
 	"stream":     "otherwise: {ask: [classifier]}\n",
-	"paced":      "otherwise: {ask: [classifier]}\nhold: {tokens: 1, time: 1ms}\n",
+	"unheld":     "checks: []\nhold: {tokens: 1, time: 1ms}\n",
 }
 
 const base = `

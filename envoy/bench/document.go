@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"os"
+	"slices"
 )
 
 // The figures of docs/performance.md stand between these lines.
@@ -47,5 +49,41 @@ func (res *results) tables(b *bytes.Buffer) {
 	}
 	if res.Scale != nil {
 		res.Scale.tables(b)
+		res.model(b)
 	}
+}
+
+// What the model of docs/performance.md assumes.
+const (
+	sidecars       = 1000
+	sidecarRate    = 10      // requests a second each
+	poolRate       = 100_000 // requests a second
+	streamedShare  = .5
+	answerTokens   = 200
+	utilisation    = .6
+	coresPerPod    = 4
+	microsOfSecond = 1e6
+)
+
+// model tells what the measured costs come to in a mesh and in a pool.
+func (res *results) model(b *bytes.Buffer) {
+	i := slices.IndexFunc(res.Cases, func(c found) bool { return c.key == key{"checks", 32, "1k", plain} })
+	if i < 0 {
+		return
+	}
+	c, s := &res.Cases[i], res.Scale
+	tokens := streamedShare * answerTokens
+	service, envoy := c.CPUService+tokens*s.Stream.CPUService, c.CPUEnvoy+tokens*s.Stream.CPUEnvoy
+	cores := func(rate, micros float64) float64 { return rate * micros / microsOfSecond / utilisation }
+	b.WriteString("\n### What follows for a mesh and for a pool\n\n| | service | Envoy, all it does |\n|---|---|---|\n")
+	fmt.Fprintf(b, "| µs of CPU a plain request | %.0f | %.0f |\n", c.CPUService, c.CPUEnvoy)
+	fmt.Fprintf(b, "| µs of CPU a token that comes alone | %.1f | %.1f |\n", s.Stream.CPUService, s.Stream.CPUEnvoy)
+	fmt.Fprintf(b, "| plain requests a second on one core, fully used | %.0f | %.0f |\n", microsOfSecond/c.CPUService, microsOfSecond/c.CPUEnvoy)
+	fmt.Fprintf(b, "| tokens a second on one core, fully used | %.0f | %.0f |\n", microsOfSecond/s.Stream.CPUService, microsOfSecond/s.Stream.CPUEnvoy)
+	fmt.Fprintf(b, "| a sidecar at %d requests a second, cores | %.3f | %.3f |\n", sidecarRate, cores(sidecarRate, service), cores(sidecarRate, envoy))
+	fmt.Fprintf(b, "| %d of them, cores | %.0f | %.0f |\n", sidecars, cores(sidecars*sidecarRate, service), cores(sidecars*sidecarRate, envoy))
+	fmt.Fprintf(b, "| %d of them, GB of memory of their own at rest | %.0f | |\n", sidecars, sidecars*mb(s.Memory.Own)/1024)
+	fmt.Fprintf(b, "| a pool at %d requests a second, cores | %.0f | %.0f |\n", poolRate, cores(poolRate, service), cores(poolRate, envoy))
+	fmt.Fprintf(b, "| the same, replicas of %d cores | %.0f | %.0f |\n", coresPerPod, math.Ceil(cores(poolRate, service)/coresPerPod), math.Ceil(cores(poolRate, envoy)/coresPerPod))
+	fmt.Fprintf(b, "| the same without streams, cores | %.0f | %.0f |\n", cores(poolRate, c.CPUService), cores(poolRate, c.CPUEnvoy))
 }

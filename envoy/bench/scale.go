@@ -161,37 +161,37 @@ func (r *rig) measurePaced(ctx context.Context) (p paced, err error) {
 	if err != nil {
 		return p, err
 	}
-	p.Streams = pacedStreams
-	err = r.with(ctx, envoyArm, upstream, 0, func(a *arm) error {
-		path, body := request(envoyArm, streamed, 1<<10)
-		l := &load{url: a.url + path, host: upstream, body: body, clients: 1}
-		got, err := l.run(ctx, r.client, r.o.length())
-		if err == nil {
-			p.First = quantile(got.first, .5)
+	first := func(kind string, to *float64) func(*arm) error {
+		return func(a *arm) error {
+			path, body := request(kind, streamed, 1<<10)
+			l := &load{url: a.url + path, host: upstream, body: body, clients: 1}
+			got, err := l.run(ctx, r.client, r.o.length())
+			if err == nil {
+				*to = quantile(got.first, .5)
+			}
+			return err
 		}
-		return err
-	})
-	if err != nil {
+	}
+	if err := r.with(ctx, envoyArm, upstream, 0, first(envoyArm, &p.First)); err != nil {
 		return p, err
 	}
-	return p, r.with(ctx, "paced", upstream, 1, func(a *arm) error {
-		path, body := request("stream", streamed, 1<<10)
-		l := &load{url: a.url + path, host: upstream, body: body, clients: 1}
-		got, err := l.run(ctx, r.client, r.o.length())
-		if err != nil {
-			return err
-		}
-		p.FirstWith = quantile(got.first, .5)
-		l.clients = pacedStreams
-		spent, got, err := a.observe(func() (*loaded, error) { return l.run(ctx, r.client, r.o.length()) })
-		if err != nil {
-			return err
-		}
-		tokens := float64(got.tokens)
-		p.PerSecond = round(tokens / got.elapsed.Seconds())
-		p.CPUEnvoy, p.CPUService = round(spent.envoy/tokens), round(spent.service/tokens)
-		return nil
-	})
+	if err := r.with(ctx, "unheld", upstream, 1, first("stream", &p.FirstWith)); err != nil {
+		return p, err
+	}
+	return p, r.with(ctx, "stream", upstream, 1, func(a *arm) error { return r.measureTokens(ctx, a, upstream, &p) })
+}
+
+func (r *rig) measureTokens(ctx context.Context, a *arm, upstream string, p *paced) error {
+	path, body := request("stream", streamed, 1<<10)
+	l := &load{url: a.url + path, host: upstream, body: body, clients: pacedStreams}
+	spent, got, err := a.observe(func() (*loaded, error) { return l.run(ctx, r.client, r.o.length()) })
+	if err != nil {
+		return err
+	}
+	tokens := float64(got.tokens)
+	p.Streams, p.PerSecond = pacedStreams, round(tokens/got.elapsed.Seconds())
+	p.CPUEnvoy, p.CPUService = round(spent.envoy/tokens), round(spent.service/tokens)
+	return nil
 }
 
 // Bodies in flight: as many clients as this send prompts of this size to models that think for a while.
@@ -252,7 +252,7 @@ func (s *scale) print(to io.Writer) {
 func (s *scale) sentences(to io.Writer) {
 	p, m := &s.Stream, &s.Memory
 	fmt.Fprintf(to, "%d streams at once, %.0f tokens a second: %.1f µs CPU a token in the service, %.1f µs in Envoy. ", p.Streams, p.PerSecond, p.CPUService, p.CPUEnvoy)
-	fmt.Fprintf(to, "The first token, held for itself alone, comes after %.2f ms; without the filter after %.2f ms.\n", p.FirstWith, p.First)
+	fmt.Fprintf(to, "With no checks and a window of one token the first comes after %.2f ms; without the filter after %.2f ms.\n", p.FirstWith, p.First)
 	fmt.Fprintf(to, "A service at rest takes %.0f MB, %.0f of them its own, the rest pages of the program's file; with %.0f MB of bodies in flight at most %.0f MB, that is %.1f times the bodies more.\n",
 		mb(m.Idle), mb(m.Own), mb(m.InFlight), mb(m.Peak), m.Times)
 }
