@@ -127,13 +127,13 @@ func TestOnlyTheRightCertificatesMeet(t *testing.T) {
 		status int
 	}{
 		{"both right", a, "ockham", right, 200},
-		{"Envoy shows none", a, "ockham", envoy.ClientTLS{CA: a.file, ServerName: "ockham"}, 500},
-		{"Envoy's is a stranger's", a, "ockham", envoys(stranger, name), 500},
-		{"Envoy's has expired", a, "ockham", envoys(&expired, name), 500},
-		{"Envoy's is for another name", a, "ockham", envoys(a, "spiffe://example.com/mail"), 500},
-		{"the service's is a stranger's", stranger, "ockham", right, 500},
-		{"the service's has expired", &expired, "ockham", right, 500},
-		{"the service's is for another name", a, "mail", right, 500},
+		{"Envoy shows none", a, "ockham", envoy.ClientTLS{CA: a.file, ServerName: "ockham"}, 503},
+		{"Envoy's is a stranger's", a, "ockham", envoys(stranger, name), 503},
+		{"Envoy's has expired", a, "ockham", envoys(&expired, name), 503},
+		{"Envoy's is for another name", a, "ockham", envoys(a, "spiffe://example.com/mail"), 503},
+		{"the service's is a stranger's", stranger, "ockham", right, 503},
+		{"the service's has expired", &expired, "ockham", right, 503},
+		{"the service's is for another name", a, "mail", right, 503},
 	} {
 		t.Run(tt.what, func(t *testing.T) {
 			bedrock := startRegion(t, "us-east-1")
@@ -151,7 +151,7 @@ func TestOnlyTheRightCertificatesMeet(t *testing.T) {
 			}
 			e := envoytest.Envoy(t, b)
 			status, body := post(t, e.URL(t)+"/api/v1/generate", `{"prompt":"Hello."}`, "content-type", "application/json")
-			if status != tt.status || status == 500 && !strings.Contains(body, `"code":"internal"`) {
+			if status != tt.status || status != 200 && !strings.Contains(body, `"code":"unavailable"`) {
 				t.Errorf("got %d %s, want %d", status, body, tt.status)
 			}
 		})

@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
+	filterv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/ext_proc/v3"
 	extprocv3 "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
 	"google.golang.org/grpc/encoding"
 	"google.golang.org/grpc/encoding/proto"
@@ -88,6 +89,9 @@ const (
 	requestResponseTrailers = 7
 	requestMetadata         = 8
 	requestAttributes       = 9
+	requestProtocol         = 11
+	protocolRequestBody     = 1
+	protocolResponseBody    = 2
 	headersMap              = 1
 	headersEnd              = 3
 	mapHeaders              = 1
@@ -124,6 +128,8 @@ func readRequest(m *extprocv3.ProcessingRequest, b []byte) error {
 			err = protobuf.Unmarshal(b, m.MetadataContext)
 		case requestAttributes:
 			err = readAttributes(m, b)
+		case requestProtocol:
+			m.ProtocolConfig, err = readProtocol(b)
 		}
 		return err
 	})
@@ -191,6 +197,21 @@ func readHeader(h *corev3.HeaderValue, b []byte) error {
 		}
 		return nil
 	})
+}
+
+// readProtocol reads the body modes, which come with the first message of a stream.
+func readProtocol(b []byte) (*extprocv3.ProtocolConfiguration, error) {
+	c := &extprocv3.ProtocolConfiguration{}
+	err := fields(b, func(f protowire.Number, n uint64, _ []byte) error {
+		switch f {
+		case protocolRequestBody:
+			c.RequestBodyMode = filterv3.ProcessingMode_BodySendMode(n)
+		case protocolResponseBody:
+			c.ResponseBodyMode = filterv3.ProcessingMode_BodySendMode(n)
+		}
+		return nil
+	})
+	return c, err
 }
 
 // readAttributes reads one entry of the attributes: a name and a struct of values.

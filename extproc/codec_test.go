@@ -78,7 +78,7 @@ var requests = []string{
 		fields:{key:"descriptors" value:{list_value:{
 			values:{struct_value:{fields:{key:"entries" value:{list_value:{values:{string_value:"budget=a"}}}}}}
 			values:{struct_value:{fields:{key:"entries" value:{list_value:{values:{string_value:"soft=b"} values:{string_value:"tenant=x"}}}}}}}}}}}}`,
-	`request_headers:{end_of_stream:true headers:{}}`,
+	`request_headers:{end_of_stream:true headers:{}} protocol_config:{request_body_mode:BUFFERED response_body_mode:FULL_DUPLEX_STREAMED}`,
 	`request_body:{body:"{}" end_of_stream:true}`,
 	`response_headers:{headers:{headers:{key:":status" raw_value:"200"}}}`,
 	`response_body:{body:"part"}`,
