@@ -125,6 +125,7 @@ var faults = []fault{
 	}},
 	{name: "judge hangs", setup: setup{config: asked}, happen: rates("judge_slow=100%"), unseen: true, trace: `ockham_routing_events_total{event="judge_timeout"}`},
 	{name: "judge fails", setup: setup{config: asked}, happen: rates("judge_error=100%"), unseen: true, trace: `ockham_routing_events_total{event="judge_failed"}`},
+	{name: "hook hangs", setup: setup{config: "checks: [json, {hook: {url: \"http://" + silent() + "\"}}]\ndeadlines: {checks: 300ms}\n"}, happen: (*rig).last, unseen: true},
 	{name: "disk of the ledger full", setup: setup{config: "telemetry: {ledger: /dev/full}\n"}, happen: (*rig).last, unseen: true, trace: `ockham_ledger_lines_total{result="failed"}`},
 	{name: "collector gone", setup: setup{config: "telemetry: {otlp: \"http://127.0.0.1:9\"}\n"}, happen: (*rig).last, unseen: true},
 	{name: "collector hangs", setup: setup{config: "telemetry: {otlp: \"http://" + silent() + "\"}\n"}, happen: (*rig).last, unseen: true},

@@ -108,8 +108,10 @@ func newTransport(ca, egress string) (*http.Client, error) {
 		ExpectContinueTimeout: time.Second,
 		DisableCompression:    true,
 	}
+	// A signed request goes where it was signed for, and nowhere else.
+	client := &http.Client{Transport: t, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	if ca == "" {
-		return &http.Client{Transport: t}, nil
+		return client, nil
 	}
 	pem, err := os.ReadFile(ca)
 	if err != nil {
@@ -123,7 +125,7 @@ func newTransport(ca, egress string) (*http.Client, error) {
 		return nil, fmt.Errorf("%s holds no certificate", ca)
 	}
 	t.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
-	return &http.Client{Transport: t}, nil
+	return client, nil
 }
 
 // asker asks models the short questions of judge and verifier.
