@@ -58,19 +58,30 @@ func (r *formatReader) read(text string) Format {
 	text = ends(text, readFormatBytes)
 	all := strings.ToLower(text)
 	at := 0
+	readings := r.within(all)
 	for _, raw := range sentences(text) {
 		s := sentence{raw: raw, lower: strings.ToLower(raw), all: all, before: text[:at], after: text[at+len(raw):]}
 		at += len(raw)
 		if isQuotation(raw) {
 			continue
 		}
-		for _, reading := range r.readings {
+		for _, reading := range readings {
 			if hasAll(s.lower, reading.triggers) {
 				reading.ask(&f, s)
 			}
 		}
 	}
 	return f
+}
+
+// within picks the readings whose triggers a text holds somewhere: of most requests hardly one.
+func (r *formatReader) within(text string) (list []reading) {
+	for _, reading := range r.readings {
+		if hasAll(text, reading.triggers) {
+			list = append(list, reading)
+		}
+	}
+	return list
 }
 
 func hasAll(s string, parts []string) bool {

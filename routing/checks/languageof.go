@@ -24,8 +24,17 @@ const denseLetter = 2
 func (l *languages) look(text string) profile {
 	p := profile{votes: make([]float64, len(l.list))}
 	word := make([]byte, 1, 64)
+	narrow := 0            // letters of ASCII
 	var before, begun rune // the last sign that was no blank, and the one before the word
 	for _, r := range text {
+		if c := r | 0x20; c >= 'a' && c <= 'z' {
+			if len(word) == 1 {
+				begun = before
+			}
+			word = append(word, byte(c))
+			narrow++
+			continue
+		}
 		letter := unicode.IsLetter(r) || len(word) > 1 && unicode.IsMark(r)
 		if letter {
 			if len(word) == 1 {
@@ -54,6 +63,8 @@ func (l *languages) look(text string) profile {
 	if !isMark(word, begun) {
 		l.wordVote(&p, word)
 	}
+	p.letters += float64(narrow)
+	p.scripts[latin] += float64(narrow)
 	return p
 }
 
@@ -85,7 +96,14 @@ func (l *languages) wordVote(p *profile, word []byte) {
 		p.count(votes)
 		return
 	}
+	if len(word) < 5 {
+		return
+	}
+	lengths := l.ends[[2]byte{word[len(word)-2], word[len(word)-1]}]
 	for n := min(8, len(word)-3); n >= 2; n-- {
+		if lengths&(1<<n) == 0 {
+			continue
+		}
 		at := len(word) - n - 1
 		saved := word[at]
 		word[at] = '-'

@@ -14,6 +14,7 @@ var languageTable string
 type languages struct {
 	list  []language
 	words map[string][]vote // common words of the languages in Latin script; "-x" endings, "~x" letters
+	ends  map[[2]byte]uint  // lengths of the endings, as bits, by their last two bytes: most words have none
 	names map[string]int    // what languages are called, in lower case, where words are divided by spaces
 	dense []denseName       // the same, where they are not
 	asks  map[string]bool   // the names that mean "in French", not "French"
@@ -36,7 +37,7 @@ type vote struct {
 }
 
 func newLanguages() (*languages, error) {
-	l := &languages{words: map[string][]vote{}, names: map[string]int{}, asks: map[string]bool{}}
+	l := &languages{words: map[string][]vote{}, ends: map[[2]byte]uint{}, names: map[string]int{}, asks: map[string]bool{}}
 	for n, line := range strings.Split(languageTable, "\n") {
 		if line == "" || line[0] == '#' {
 			continue
@@ -70,6 +71,9 @@ func (l *languages) add(line string) error {
 	}
 	for _, word := range strings.Fields(parts[2]) {
 		l.words[word] = append(l.words[word], vote{language: i})
+		if n := len(word); word[0] == '-' && n > 2 {
+			l.ends[[2]byte{word[n-2], word[n-1]}] |= 1 << (n - 1)
+		}
 	}
 	return nil
 }

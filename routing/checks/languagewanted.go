@@ -109,7 +109,11 @@ func (l *languages) written(text string) []int {
 		return nil
 	}
 	var all []int
-	for _, part := range []string{lines[0], lines[len(lines)-1], text} {
+	parts := []string{lines[0], lines[len(lines)-1], text}
+	for at, part := range parts {
+		if slices.Contains(parts[:at], part) {
+			continue
+		}
 		if i, ok := l.main(part); ok && !slices.Contains(all, i) {
 			all = append(all, i)
 		}
