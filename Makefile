@@ -48,10 +48,9 @@ bench: build envoy ## Ockham against the same Envoy without it, and against a fi
 	@exec $(BIN)/bench -envoy "$$(./envoy/find.sh)" -rounds $(ROUNDS) -seconds $(SECONDS) -only '$(ONLY)' \
 		$(if $(SCALE),-scale) $(if $(COMPARE),-compare $(COMPARE)) $(if $(DOCS),-docs $(DOCS))
 
-profile: build envoy ## the profile by which the binary is optimised, taken under the load of make bench
+profile: build envoy ## CPU and allocations of the service by function, under the load of make bench, into build/profiles
 	@$(GO) build -o $(BIN)/bench ./envoy/bench
 	@rm -rf build/profiles && $(BIN)/bench -envoy "$$(./envoy/find.sh)" -seconds 10 -only '/32/' -profiles build/profiles
-	@$(GO) tool pprof -proto build/profiles/*.pprof > cmd/ockham/default.pgo
 
 test: envoy ## all tests that need no more than Go, Python 3 and make
 	ENVOY="$$(./envoy/find.sh)" $(GO) test -race -shuffle=on -timeout 10m $(PACKAGES)

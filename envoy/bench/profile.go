@@ -10,8 +10,7 @@ import (
 )
 
 // takeProfiles writes a CPU profile (.pprof) and one of allocations (.allocs) of the service for every case
-// of Ockham's that was asked for, taken while it serves the load that is measured. Merged, the former are
-// what the compiler optimises by: make profile.
+// of Ockham's that was asked for, taken while it serves the load that is measured.
 func (r *rig) takeProfiles(ctx context.Context) error {
 	keys := r.o.keys()
 	if err := r.startArms(ctx, keys); err != nil {
