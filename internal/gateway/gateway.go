@@ -315,7 +315,7 @@ func (g *Gateway) ready(ctx context.Context) error {
 
 // warnings tells what an operator should know although requests are served.
 func (g *Gateway) warnings() []string {
-	list := g.settings.warnings()
+	list := append(g.settings.warnings(), g.live.Policy().Warnings...)
 	if s := g.live.Status(); s.Err != nil {
 		list = append(list, "the configuration file was refused; the policy before it is in force: "+s.Err.Error())
 	}

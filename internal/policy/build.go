@@ -63,7 +63,8 @@ func (b *builder) build() (*Policy, error) {
 	if len(b.faults) > 0 {
 		return nil, config.Joined(b.faults)
 	}
-	b.p.judge, b.p.Budgets, b.p.Router = rp.Judge, rp.Budgets, routing.New(rp)
+	b.p.judge, b.p.scorer, b.p.rates = rp.Judge, rp.Scorer, rp.Rates
+	b.p.Budgets, b.p.Router = rp.Budgets, routing.New(rp)
 	return b.p, nil
 }
 
@@ -253,19 +254,28 @@ func (b *builder) rates() *routing.Rates {
 			return rates
 		}
 	}
-	b.p.Warnings = append(b.p.Warnings, b.c.Fault("cascade.rates", "%s; decided without it", err).String())
+	b.unread("cascade.rates", b.deps.Previous != nil && b.deps.Previous.rates != nil, err)
 	return nil
 }
 
-// scorer loads the classifier. Without one, requests go on to the judge or the fallback; that is said,
-// not fatal.
+// unread tells of a learned file that cannot be used. At the start it is done without, which is a warning.
+// Later it is a fault wherever the policy before had one, so that the last good one goes on deciding.
+func (b *builder) unread(path string, had bool, err error) {
+	if had {
+		b.faults = append(b.faults, b.c.Fault(path, "%s", err))
+		return
+	}
+	b.p.Warnings = append(b.p.Warnings, b.c.Fault(path, "%s; decided without it", err).String())
+}
+
+// scorer loads the classifier. Without one, requests go on to the judge or the fallback.
 func (b *builder) scorer() routing.Scorer {
 	if b.deps.Scorer == nil {
 		return nil
 	}
 	s, err := b.deps.Scorer(b.c.Classifier.File, b.c.Aim)
 	if err != nil {
-		b.p.Warnings = append(b.p.Warnings, b.c.Fault("classifier.file", "%s; decided without it", err).String())
+		b.unread("classifier.file", b.deps.Previous != nil && b.deps.Previous.scorer != nil, err)
 		return nil
 	}
 	return s

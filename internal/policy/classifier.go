@@ -40,3 +40,12 @@ func (s scorer) Score(text, task string) routing.Score {
 	got := s.model.Score(text, task)
 	return routing.Score{WeakOK: got.Weak, Gain: got.Need, Worth: s.worth, Unsure: got.Unsure}
 }
+
+// Classifier names the model that decides by its checksum, which the report of its training tells too;
+// "" where there is none.
+func (p *Policy) Classifier() string {
+	if s, ok := p.scorer.(scorer); ok {
+		return s.model.Checksum()
+	}
+	return ""
+}

@@ -125,7 +125,7 @@ func (l *Live) replaced() {
 	l.status.Err, l.status.Loaded = nil, time.Now()
 	l.status.Reloads++
 	l.mu.Unlock()
-	l.log.Info("configuration replaced", "file", l.path)
+	l.log.Info("configuration replaced", "file", l.path, "classifier", l.Policy().Classifier())
 }
 
 // needsRestart names what is different and is read at the start only: addresses, buffers and credentials.

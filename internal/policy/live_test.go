@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"ockham/routing"
+	"ockham/routing/classifier"
 )
 
 // heard is a log that tells what is logged.
@@ -110,6 +111,69 @@ func TestBadFileLeavesTheOldPolicyAndShows(t *testing.T) {
 	wait(t, messages, "replaced")
 	if s := l.Status(); s.Err != nil || l.Policy().Config.Aim != .5 {
 		t.Errorf("after mending it: %+v, aim %v", s, l.Policy().Config.Aim)
+	}
+}
+
+// A model file in the place of another is taken; one that is cut, of another version or gone is refused, and
+// the last good one goes on deciding.
+func TestModelFileIsSwappedAndABadOneRefused(t *testing.T) {
+	good, err := os.ReadFile("../../routing/classifier/model.bin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "model.bin")
+	put(t, file, string(good))
+	log, _ := listenTo()
+	deps := testDeps()
+	deps.Scorer = Classifier
+	l, err := NewLive(write(t, "classifier: {file: "+file+"}\n"), deps, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, old := l.Policy(), l.Policy().Classifier()
+	version := bytes.Clone(good)
+	version[8]++
+	for want, bad := range map[string][]byte{"cut or damaged": good[:len(good)/2], "version": version, "not a model file": {}} {
+		put(t, file, string(bad))
+		if err := l.Reload(); err == nil || !strings.Contains(err.Error(), "classifier.file: classifier model: ") || !strings.Contains(err.Error(), want) {
+			t.Errorf("want an error that tells %q, got %v", want, err)
+		}
+		if l.Policy() != first {
+			t.Fatalf("%s: the last good model is gone", want)
+		}
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Reload(); err == nil || l.Policy() != first || l.Status().Refused != 4 {
+		t.Errorf("without the file: %v, %+v", err, l.Status())
+	}
+	swapInAnother(t, l, good, file)
+	if got := l.Policy().Classifier(); got == "" || got == old {
+		t.Errorf("model %q decides, before %q", got, old)
+	}
+}
+
+// swapInAnother puts a valid model in place that differs from the one in from by its seed only.
+func swapInAnother(t *testing.T, l *Live, from []byte, file string) {
+	t.Helper()
+	m, err := classifier.Load(bytes.NewReader(from))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := m.Header()
+	h.Training.Seed++
+	other, err := m.With(h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if _, err := other.WriteTo(&out); err != nil {
+		t.Fatal(err)
+	}
+	put(t, file, out.String())
+	if err := l.Reload(); err != nil {
+		t.Fatal(err)
 	}
 }
 

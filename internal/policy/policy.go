@@ -25,13 +25,15 @@ type Policy struct {
 
 	models map[*routing.Model]*config.Resolved
 	judge  *routing.Judge
+	scorer routing.Scorer
+	rates  *routing.Rates
 }
 
 // Deps are what a policy needs from outside. Nil ones are done without, and counted when missed.
 type Deps struct {
 	Asker routing.Asker
 	// Scorer makes the classifier of a file ("" for the one built in) for an aim; see Classifier. An
-	// error is a warning: the policy does without.
+	// error is a warning: the policy does without, unless the one before it had a classifier.
 	Scorer func(file string, aim float64) (routing.Scorer, error)
 	// Check makes the check called name.
 	Check func(name string, options map[string]any) (routing.Check, error)
