@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/protocol/eventstream"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	extprocv3 "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
+	"google.golang.org/protobuf/proto"
 
 	"ockham/bedrock"
 	"ockham/routing"
@@ -48,9 +49,15 @@ func (w *wild) Recv() (*extprocv3.ProcessingRequest, error) {
 	return m, err
 }
 
-func (w *wild) Send(m *extprocv3.ProcessingResponse) error {
+// SendMsg reads a reply back from the bytes that would be sent.
+func (w *wild) SendMsg(reply any) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	m, err := sent(reply)
+	if err != nil {
+		w.fault("a reply that is none: %v", err)
+		return err
+	}
 	kind := strings.TrimPrefix(fmt.Sprintf("%T", m.Response), "*ext_procv3.ProcessingResponse_")
 	w.check(kind)
 	if m.GetResponseBody().GetResponse().GetBodyMutation().GetStreamedResponse().GetEndOfStream() {
@@ -61,6 +68,15 @@ func (w *wild) Send(m *extprocv3.ProcessingResponse) error {
 		return errors.New("nobody listens")
 	}
 	return nil
+}
+
+func sent(reply any) (*extprocv3.ProcessingResponse, error) {
+	data, err := newCodec().Marshal(reply)
+	if err != nil {
+		return nil, err
+	}
+	m := &extprocv3.ProcessingResponse{}
+	return m, proto.Unmarshal(data.Materialize(), m)
 }
 
 // check holds a reply to what Envoy takes: what breaks these rules is spurious to it, and ends the request.
@@ -217,6 +233,9 @@ func FuzzProcess(f *testing.F) {
 		case err := <-ended:
 			w.mu.Lock()
 			defer w.mu.Unlock()
+			if w.heard["*ext_procv3.ProcessingRequest_RequestHeaders"] && order[0]%8 == 0 && len(w.said) == 0 {
+				t.Error("no reply to the request's headers")
+			}
 			if err == nil && !w.failed && ctx.Err() == nil && w.sendFail == 0 {
 				t.Errorf("consent while Envoy waits, after %v", w.said)
 			}
