@@ -70,7 +70,7 @@ FUZZ ?= 10s
 fuzz: ## every fuzzer for FUZZ
 	@for package in $$(grep -rl --include='*_test.go' '^func Fuzz' bedrock dialect envoy extproc internal routing | xargs -n1 dirname | sort -u); do \
 		for name in $$(grep -hoE '^func Fuzz[A-Za-z]+' $$package/*_test.go | sed 's/func //'); do \
-			echo "$$package $$name"; $(GO) test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZ) ./$$package || exit 1; \
+			echo "$$package $$name"; $(GO) test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZ) -fuzzminimizetime 1s ./$$package || exit 1; \
 		done; \
 	done
 
