@@ -52,7 +52,7 @@ type Timeouts struct {
 	Idle              time.Duration // stream and route; longer than the longest hold of an answer; 5 min
 	Message           time.Duration // one message of the request phase; 10 s
 	KeepaliveInterval time.Duration // to the service; 5 s
-	Keepalive         time.Duration // 2 s
+	Keepalive         time.Duration // 5 s: a busy machine is no frozen service
 }
 
 // Names are those of the clusters in Envoy's statistics.
@@ -96,7 +96,7 @@ func (p Params) withDefaults() Params {
 	or(&p.Timeouts.Idle, 5*time.Minute)
 	or(&p.Timeouts.Message, 10*time.Second)
 	or(&p.Timeouts.KeepaliveInterval, 5*time.Second)
-	or(&p.Timeouts.Keepalive, 2*time.Second)
+	or(&p.Timeouts.Keepalive, 5*time.Second)
 	or(&p.Names.Processor, "ockham")
 	or(&p.Names.HTTP, "ockham_http")
 	or(&p.Names.Bedrock, "bedrock")

@@ -94,7 +94,7 @@ var traps = map[string][]change{
 	"processor-breaker":         {{"max_requests: 100000", "max_requests: 1024"}},
 	"bedrock-breaker":           {{"max_requests: 100000}\n    # Only", "max_requests: 1024}\n    # Only"}},
 	"body-limit":                {{"per_connection_buffer_limit_bytes: 33554432", "per_connection_buffer_limit_bytes: 32768"}},
-	"keepalive":                 {{"connection_keepalive: {interval: 5s, timeout: 2s}", "max_concurrent_streams: 1000"}},
+	"keepalive":                 {{"connection_keepalive: {interval: 5s, timeout: 5s}", "max_concurrent_streams: 1000"}},
 	"outliers":                  {{"    connect_timeout: 1s", "    connect_timeout: 1s\n    type: STRICT_DNS"}, {"    type: STATIC\n", ""}},
 	"errors-eject":              {{"enforcing_consecutive_5xx: 0", "enforcing_consecutive_5xx: 100"}},
 	"response-attributes":       {{"[response.code_details, response.flags, request.host]", "[response.code_details, request.host]"}},

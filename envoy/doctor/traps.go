@@ -146,7 +146,7 @@ func Traps() []Trap {
 		{"body-limit", "longer prompts, documents and images are refused with 413", "set the listener's buffer limit to 32 MiB (33554432)"},
 		{
 			"keepalive", "a frozen service or a lost network holds clients for minutes",
-			"set connection_keepalive to {interval: 5s, timeout: 2s} on the service's cluster",
+			"set connection_keepalive to {interval: 5s, timeout: 5s} on the service's cluster",
 		},
 		{"outliers", "a dead replica goes on getting its share of requests, which fail", "add outlier_detection to the service's cluster"},
 		{
