@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"ockham/routing/classifier/train"
 )
 
 // outcomes writes rows in which the large model helps with proofs and not with capitals.
@@ -75,6 +77,63 @@ func TestTrainThenEval(t *testing.T) {
 	}
 	if err != nil || json.Unmarshal([]byte(out), &result) != nil || result.Routers[len(result.Routers)-1].Name != "same" {
 		t.Errorf("eval --json: got %v and %.200s", err, out)
+	}
+}
+
+// ledger writes n requests: the small model looks up well and judges contracts badly. With contrary, the rows
+// that will be held back tell the opposite of what the others teach.
+func ledger(t *testing.T, n int, contrary bool) string {
+	t.Helper()
+	var b strings.Builder
+	for i := range n {
+		text, ok := fmt.Sprintf("Look up the opening hours of branch %d", i), true
+		if i%2 == 0 {
+			text, ok = fmt.Sprintf("Assess whether clause %d of the indemnity survives", i), false
+		}
+		if contrary && train.Fold("held/"+text, 1, 5) == 0 {
+			ok = !ok
+		}
+		verdict := map[bool]string{true: "accept", false: "reject"}[ok]
+		fmt.Fprintf(&b, `{"v":1,"kind":"request","id":"%d","plan":{"pipe":"green","models":["haiku","opus"],"largest":"opus"},`+
+			`"attempts":[{"model":"haiku","verdict":%q}],"served":0,"prompt":{"text":{"turns":[{"role":"user","text":%q}]}}}`+"\n", i, verdict, text)
+	}
+	path := filepath.Join(t.TempDir(), "ledger.jsonl")
+	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestTrainFromLedger(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "model.bin")
+	for name, c := range map[string]struct {
+		ledger string
+		want   string
+	}{
+		"few":   {ledger(t, 400, false), "need at least 500"},
+		"worse": {ledger(t, 800, true), "no model was written"},
+	} {
+		if _, err := call("train", "--from-ledger", c.ledger, "--out", file); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want an error with %q", name, err, c.want)
+		}
+		if _, err := os.Stat(file); err == nil {
+			t.Errorf("%s: a model was written", name)
+		}
+	}
+	if report, err := os.ReadFile(file + ".md"); err != nil || !strings.Contains(string(report), "Refused") {
+		t.Errorf("the report of the refusal: %v, %.200s", err, report)
+	}
+	out, err := call("train", "--from-ledger", ledger(t, 800, false), "--out", file)
+	if err != nil || !strings.Contains(out, "signed") {
+		t.Fatalf("got %v and\n%s", err, out)
+	}
+	m, err := openModel(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	easy, hard := m.Score("Look up the opening hours of branch 77", ""), m.Score("Assess whether clause 77 of the indemnity survives", "")
+	if easy.Weak < .7 || hard.Weak > .4 {
+		t.Errorf("chances %.2f and %.2f of what always and never went well", easy.Weak, hard.Weak)
 	}
 }
 

@@ -198,8 +198,9 @@ func (l *Ledger) add(r *telemetry.Record, share float64, first map[string]string
 		l.NoText++
 		return
 	}
-	row := train.Example{
-		Text: asked(r.Prompt.Text), Task: r.Plan.Features.Task, Source: "ledger", Cluster: r.Prompt.Hash,
+	text := asked(r.Prompt.Text)
+	row := train.Example{ // equal texts are one cluster; the ledger's hashes differ between processes
+		Text: text, Task: r.Plan.Features.Task, Source: "ledger", Cluster: text,
 		Weak: math.NaN(), Strong: math.NaN(),
 	}
 	row.Weak = l.outcome(r, l.Small, said)

@@ -75,6 +75,19 @@ func TestLedgerTellsWhatEachModelDid(t *testing.T) {
 	near(t, "weight of the held-out row", weights["three"]/weights["four"], 6, 1e-9)
 }
 
+// The ledger's hashes are keyed by process: two replicas write two for one prompt, which still is one cluster.
+func TestEqualTextsAreOneCluster(t *testing.T) {
+	one := write(t, request("a", "green", false, "same", "haiku:accept"))
+	two := write(t, request("b", "green", false, "same", "haiku:reject;json"), request("c", "green", false, "other", "haiku:accept"))
+	l, err := ReadLedgers([]string{one, two}, LedgerOptions{})
+	if err != nil || len(l.Rows) != 3 {
+		t.Fatalf("got %d rows, %v", len(l.Rows), err)
+	}
+	if a, b, c := l.Rows[0].Cluster, l.Rows[1].Cluster, l.Rows[2].Cluster; a != b || b == c {
+		t.Errorf("got the clusters %q, %q and %q, want the first two to be one", a, b, c)
+	}
+}
+
 func TestLedgersThatTeachNothing(t *testing.T) {
 	noText := strings.Replace(request("a", "green", false, "x", "haiku:accept"), `,"text":{"turns":[{"role":"user","text":"x"}]}`, "", 1)
 	for name, c := range map[string]struct {
