@@ -69,7 +69,7 @@ func serve(t *testing.T) (processor, http string) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	g, err := gateway.New(ctx, &gateway.Options{Log: slog.New(slog.DiscardHandler), Override: func(c *config.Config) {
-		c.Server.Listen, c.Server.HTTP, c.Server.Admin = "127.0.0.1:0", "127.0.0.2:0", "127.0.0.3:0" // three addresses, any ports
+		c.Server.Listen, c.Server.HTTP, c.Server.Admin = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"
 		c.Server.Pause, c.Server.Drain = 0, 0
 		c.Bedrock.Endpoint = "http://bedrock-runtime.{region}.amazonaws.com"
 		c.Otherwise.Ask = nil

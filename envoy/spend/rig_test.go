@@ -134,7 +134,7 @@ func (r *rig) replica(t *testing.T, auth *envoy.Auth) string {
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
 	ctx, cancel := context.WithCancel(t.Context())
 	g, err := gateway.New(ctx, &gateway.Options{Config: r.config, Log: slog.New(slog.DiscardHandler), Override: func(c *config.Config) {
-		c.Server.Listen, c.Server.HTTP, c.Server.Admin = "127.0.0.1:0", "127.0.0.2:0", "127.0.0.3:0" // three addresses, any ports
+		c.Server.Listen, c.Server.HTTP, c.Server.Admin = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"
 		c.Bedrock.Endpoint, c.Server.Drain = r.bedrock, 0
 	}})
 	if err != nil {

@@ -131,7 +131,7 @@ func (v *validator) server() {
 	v.address("server.listen", s.Listen, true)
 	v.address("server.admin", s.Admin, false)
 	v.address("server.http", s.HTTP, false)
-	if s.Listen == s.Admin || s.Listen == s.HTTP || s.Admin == s.HTTP {
+	if same(s.Listen, s.Admin) || same(s.Listen, s.HTTP) || same(s.Admin, s.HTTP) {
 		v.fault("server", "listen, admin and http must be three addresses")
 	}
 	for i, h := range v.c.Telemetry.AdminHosts {
@@ -145,6 +145,9 @@ func (v *validator) server() {
 		}
 	}
 }
+
+// same tells whether two parts would listen on one address; port 0 is a free one for each.
+func same(a, b string) bool { return a == b && !strings.HasSuffix(a, ":0") }
 
 // address checks host:port, or unix:/path where sockets are possible.
 func (v *validator) address(at, s string, socket bool) {

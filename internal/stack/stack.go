@@ -80,7 +80,8 @@ func Start(ctx context.Context, o Options) (_ *Stack, err error) {
 	return s, s.startEnvoy(ctx, &o)
 }
 
-// free checks every port before anything starts, and finds those that may be any.
+// free checks every port before anything starts. Those that may be any are left to whoever listens, but for
+// Envoy's, which the service must know before Envoy runs.
 func free(p *Ports) error {
 	for _, want := range []struct {
 		what, flag string
@@ -100,7 +101,9 @@ func free(p *Ports) error {
 			return fmt.Errorf("port %d, wanted for %s, cannot be had: %w; choose another with %s", *want.port, want.what, err, want.flag)
 		}
 		defer l.Close() // not before the last one: two parts may have been given the same port
-		*want.port = l.Addr().(*net.TCPAddr).Port
+		if want.port == &p.Envoy {
+			p.Envoy = l.Addr().(*net.TCPAddr).Port
+		}
 	}
 	return nil
 }
@@ -163,7 +166,7 @@ func (s *Stack) startEnvoy(ctx context.Context, o *Options) error {
 	bootstrap, err := envoy.Bootstrap(envoy.Params{
 		Listen:    envoy.Address(local(o.Ports.Envoy)),
 		Processor: envoy.Address("unix:" + s.socket()),
-		HTTP:      envoy.Address(local(o.Ports.HTTP)),
+		HTTP:      envoy.Address(s.service.Addr("server.http")),
 		WebSocket: true,
 		Regions:   []envoy.Region{{Name: "us-east-1", Endpoint: strings.TrimSuffix(o.Endpoint, "/")}},
 	})
