@@ -1,11 +1,9 @@
 package bedrock
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 
-	"github.com/aws/aws-sdk-go-v2/aws/protocol/eventstream"
 	"github.com/tidwall/gjson"
 )
 
@@ -15,18 +13,13 @@ var ErrTruncated = errors.New("bedrock: the stream ended early")
 // ErrCorrupt says that a stream's bytes are no event stream, or damaged on the way.
 var ErrCorrupt = errors.New("bedrock: the stream is damaged")
 
-const (
-	preludeSize = 12
-	// maxMessage bounds one message. Bedrock's events are a few hundred bytes; AWS allows 24 MiB.
-	maxMessage = 24 << 20
-)
+// maxMessage bounds one message. Bedrock's events are a few hundred bytes; AWS allows 24 MiB.
+const maxMessage = 24 << 20
 
 // Decoder takes an event stream in pieces of any size and gives its events. Whole tells at the end
 // whether the stream said all it had to: AWS's own SDKs take a cut stream for a complete one.
 type Decoder struct {
 	buf     []byte
-	payload []byte
-	lib     *eventstream.Decoder
 	begun   bool // a frame was seen
 	stopped bool // messageStop was seen
 	Whole   bool // and metadata after it
@@ -64,7 +57,7 @@ func (d *Decoder) frame() ([]byte, error) {
 		return nil, nil
 	}
 	total := binary.BigEndian.Uint32(d.buf)
-	if total < preludeSize+4 || total > maxMessage {
+	if total < smallest || total > maxMessage {
 		if !d.begun { // no event stream at all: JSON, say, for an operation that Bedrock does not know
 			return nil, ErrMalformed
 		}
@@ -79,35 +72,20 @@ func (d *Decoder) frame() ([]byte, error) {
 	return frame, nil
 }
 
-func (d *Decoder) decode(frame []byte) (ev Event, known bool, err error) {
-	if d.lib == nil {
-		d.lib = eventstream.NewDecoder()
-	}
-	msg, err := d.lib.Decode(bytes.NewReader(frame), d.payload[:0])
-	if err != nil {
+func (d *Decoder) decode(b []byte) (ev Event, known bool, err error) {
+	f, ok := readFrame(b)
+	if !ok {
 		return Event{}, false, ErrCorrupt
 	}
-	d.payload = msg.Payload
-	switch header(&msg, ":message-type") {
+	switch string(f.messageType) {
 	case "event":
-		return d.event(header(&msg, ":event-type"), msg.Payload)
+		return d.event(string(f.eventType), f.payload)
 	case "exception":
-		return Event{}, false, exception(header(&msg, ":exception-type"), msg.Payload)
+		return Event{}, false, exception(string(f.exceptionType), f.payload)
 	case "error":
-		return Event{}, false, &Error{Status: 500, Type: header(&msg, ":error-code"), InStream: true}
+		return Event{}, false, &Error{Status: 500, Type: string(f.errorCode), InStream: true}
 	}
 	return Event{}, false, ErrCorrupt
-}
-
-func header(msg *eventstream.Message, name string) string {
-	for _, h := range msg.Headers {
-		if h.Name == name {
-			if s, ok := h.Value.(eventstream.StringValue); ok {
-				return string(s)
-			}
-		}
-	}
-	return ""
 }
 
 // event reads the payload of one event; unknown kinds are passed over.
@@ -115,7 +93,7 @@ func (d *Decoder) event(kind string, payload []byte) (ev Event, known bool, err 
 	if !gjson.ValidBytes(payload) {
 		return ev, false, ErrCorrupt
 	}
-	doc := gjson.ParseBytes(payload) // copies, so that the payload buffer can be used again
+	doc := gjson.ParseBytes(payload) // copies, so that the buffer can be used again
 	ev.Index = int(doc.Get("contentBlockIndex").Int())
 	switch kind {
 	case "messageStart":
