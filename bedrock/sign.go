@@ -2,6 +2,8 @@ package bedrock
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -34,8 +36,7 @@ type Signer struct {
 	Credentials aws.CredentialsProvider // with SigV4
 	Token       string                  // with Bearer
 
-	v4        *v4.Signer // for the SDK's own calls
-	keys      keyring
+	v4        *v4.Signer   // keeps the key that it derived for a day and region
 	skew      atomic.Int64 // nanoseconds that AWS's clock is ahead of ours
 	corrected atomic.Int64 // when that was found, in nanoseconds since 1970
 }
@@ -61,7 +62,25 @@ func (s *Signer) Sign(ctx context.Context, region, host, path string, body []byt
 	if err != nil {
 		return nil, fmt.Errorf("no AWS credentials: %w", err)
 	}
-	return s.signV4(&credentials, region, host, path, body, s.now()), nil
+	req := &http.Request{
+		Method: http.MethodPost,
+		Host:   host,
+		// Opaque keeps the path as it is, escaped: a url.Path would lose a %2F.
+		URL:           &url.URL{Scheme: "https", Host: host, Opaque: "//" + host + path},
+		Header:        http.Header{"Content-Type": {"application/json"}},
+		ContentLength: -1, // Envoy may send the body in chunks, so its length must not be signed
+	}
+	sum := sha256.Sum256(body)
+	if err := s.v4.SignHTTP(ctx, credentials, req, hex.EncodeToString(sum[:]), service, region, s.now()); err != nil {
+		return nil, fmt.Errorf("signing: %w", err)
+	}
+	headers := make([]Header, 0, 3)
+	for _, name := range []string{"Authorization", "X-Amz-Date", "X-Amz-Security-Token"} {
+		if v := req.Header.Get(name); v != "" {
+			headers = append(headers, Header{strings.ToLower(name), v})
+		}
+	}
+	return headers, nil
 }
 
 func (s *Signer) now() time.Time { return time.Now().Add(time.Duration(s.skew.Load())) }

@@ -41,11 +41,19 @@ func (c codec) Unmarshal(data mem.BufferSlice, v any) error {
 	if !ok {
 		return c.CodecV2.Unmarshal(data, v)
 	}
-	return readRequest(m, data.Materialize())
+	b := data.Materialize()
+	err := readRequest(m, b)
+	if errors.Is(err, errUnknown) { // a newer Envoy may say more
+		return protobuf.Unmarshal(b, m)
+	}
+	return err
 }
 
 // errWire says that a message is no protobuf, or not as this package knows it.
 var errWire = errors.New("ockham: a message from Envoy cannot be read")
+
+// errUnknown says that a message has a field that readRequest does not know.
+var errUnknown = errors.New("ockham: an unknown field")
 
 // fields calls with for every field of a message; varints come as n, everything of a length as b. What has
 // another form is passed over.
@@ -130,6 +138,8 @@ func readRequest(m *extprocv3.ProcessingRequest, b []byte) error {
 			err = readAttributes(m, b)
 		case requestProtocol:
 			m.ProtocolConfig, err = readProtocol(b)
+		default:
+			err = errUnknown
 		}
 		return err
 	})
