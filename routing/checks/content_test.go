@@ -231,8 +231,9 @@ func TestGrounded(t *testing.T) {
 		t.Errorf("invented, never mind: got %+v, want accept", got)
 	}
 	c, _ := New("grounded", Options{})
-	if look := c.Start(&routing.Prompt{Turns: []routing.Turn{{Role: "user", Text: "Hello"}}}); look != nil {
-		t.Error("without a source: got a look, want nil")
+	look := c.Start(&routing.Prompt{Turns: []routing.Turn{{Role: "user", Text: "Hello"}}})
+	if got := look(&routing.Answer{Text: "Twelve"}); got.Decision != routing.Accept {
+		t.Errorf("without a source: got %+v, want accept, so that a stream is let go", got)
 	}
 }
 

@@ -1,6 +1,10 @@
 package checks
 
-import "ockham/routing"
+import (
+	"sync"
+
+	"ockham/routing"
+)
 
 // echo finds an answer that recites the system prompt: a long run of its words, one after the other,
 // that neither the user nor a source used. What the system prompt puts in quotation marks is meant to be
@@ -16,20 +20,11 @@ const maxEcho = 64 << 10
 func (echo) Name() string { return "echo" }
 
 func (echo) Start(p *routing.Prompt) routing.Look {
-	system := p.System[:min(len(p.System), maxEcho)]
-	runs := newWordSet(len(system) / 6)
-	for _, part := range outsideQuotes(system) {
-		eachRun(part, func(h uint64) { runs.add(h) })
-	}
-	if runs.used == 0 {
+	runs := runsOf(p.System[:min(len(p.System), maxEcho)])
+	if runs == nil {
 		return nil
 	}
-	said := newWordSet(64)
-	for _, t := range p.Turns {
-		for _, text := range append([]string{t.Text}, t.Sources...) {
-			eachRun(text[:min(len(text), maxEcho)], func(h uint64) { said.add(h) })
-		}
-	}
+	said := sync.OnceValue(func() *wordSet { return saidRuns(p) })
 	var w window
 	seen, searched := 0, 0
 	return func(a *routing.Answer) routing.Verdict {
@@ -43,7 +38,7 @@ func (echo) Start(p *routing.Prompt) routing.Look {
 		found := false
 		eachWord(a.Text[seen:end], func(word []byte) {
 			h, full := w.push(hash(word))
-			found = found || full && runs.has(h) && !said.has(h)
+			found = found || full && runs.has(h) && !said().has(h)
 		})
 		seen = end
 		if found {
@@ -51,6 +46,36 @@ func (echo) Start(p *routing.Prompt) routing.Look {
 		}
 		return accepted(a.Done)
 	}
+}
+
+// runsOf are the runs of a system prompt; nil where there are none.
+func runsOf(system string) *wordSet {
+	if len(system) < echoRun {
+		return nil
+	}
+	runs := newWordSet(len(system) / 6)
+	for _, part := range outsideQuotes(system) {
+		eachRun(part, func(h uint64) { runs.add(h) })
+	}
+	if runs.used == 0 {
+		return nil
+	}
+	return runs
+}
+
+// saidRuns are the runs that the user or a source used.
+func saidRuns(p *routing.Prompt) *wordSet {
+	said := newWordSet(64)
+	add := func(text string) {
+		eachRun(text[:min(len(text), maxEcho)], func(h uint64) { said.add(h) })
+	}
+	for _, t := range p.Turns {
+		add(t.Text)
+		for _, source := range t.Sources {
+			add(source)
+		}
+	}
+	return said
 }
 
 // lastSpace is where the last space behind from stands, or from.

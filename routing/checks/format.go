@@ -98,10 +98,10 @@ func (f formatCheck) Start(p *routing.Prompt) routing.Look {
 		}
 		rules = append(rules[:len(rules):len(rules)], more...)
 	} else if f.reader != nil && p.Format == routing.FormatText { // what a request for JSON says is about its fields
-		asked := f.reader.read(p.Last().Text)
-		more, err := asked.rules(f.languages)
-		if err == nil { // what was read wrongly asks for nothing
-			rules = append(rules[:len(rules):len(rules)], more...)
+		if asked, asks := f.reader.read(p.Last().Text); asks {
+			if more, err := asked.rules(f.languages); err == nil { // what was read wrongly asks for nothing
+				rules = append(rules[:len(rules):len(rules)], more...)
+			}
 		}
 	}
 	if len(rules) == 0 && problem == "" {

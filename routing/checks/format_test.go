@@ -143,7 +143,8 @@ func TestFormatRead(t *testing.T) {
 		{"Make 3 sections and mark each with Part X.", Format{Section: "Part", Sections: Range{Min: 3}}},
 	}
 	for _, tt := range tests {
-		if d := cmp.Diff(tt.want, r.read(tt.in), cmpopts.EquateEmpty(), cmp.AllowUnexported(Format{})); d != "" {
+		got, _ := r.read(tt.in)
+		if d := cmp.Diff(tt.want, got, cmpopts.EquateEmpty(), cmp.AllowUnexported(Format{})); d != "" {
 			t.Errorf("%q (-want +got):\n%s", tt.in, d)
 		}
 	}

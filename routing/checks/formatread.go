@@ -11,7 +11,7 @@ type formatReader struct{ readings []reading }
 
 // reading is one way of asking: where a sentence holds all triggers, ask is applied to it.
 type reading struct {
-	triggers []string
+	triggers []phrase
 	ask      func(f *Format, s sentence)
 }
 
@@ -39,7 +39,7 @@ func newFormatReader() *formatReader {
 
 // on adds a reading. A plus divides triggers.
 func (r *formatReader) on(triggers string, ask func(*Format, sentence)) {
-	r.readings = append(r.readings, reading{strings.Split(triggers, "+"), ask})
+	r.readings = append(r.readings, reading{phrases(strings.Split(triggers, "+")...), ask})
 }
 
 // match is on for a pattern: ask gets its groups.
@@ -52,13 +52,15 @@ func (r *formatReader) match(trigger, pattern string, ask func(f *Format, s sent
 	})
 }
 
-// read returns what text asks for.
-func (r *formatReader) read(text string) Format {
-	var f Format
+// read returns what text asks for, and whether it may ask for anything.
+func (r *formatReader) read(text string) (f Format, asks bool) {
 	text = ends(text, readFormatBytes)
 	all := strings.ToLower(text)
 	at := 0
 	readings := r.within(all)
+	if len(readings) == 0 {
+		return f, false
+	}
 	for _, raw := range sentences(text) {
 		s := sentence{raw: raw, lower: strings.ToLower(raw), all: all, before: text[:at], after: text[at+len(raw):]}
 		at += len(raw)
@@ -66,27 +68,30 @@ func (r *formatReader) read(text string) Format {
 			continue
 		}
 		for _, reading := range readings {
-			if hasAll(s.lower, reading.triggers) {
+			if hasAll(s.lower, reading.triggers, nil) {
 				reading.ask(&f, s)
 			}
 		}
 	}
-	return f
+	return f, true
 }
 
 // within picks the readings whose triggers a text holds somewhere: of most requests hardly one.
 func (r *formatReader) within(text string) (list []reading) {
-	for _, reading := range r.readings {
-		if hasAll(text, reading.triggers) {
-			list = append(list, reading)
+	var g grams
+	g.read(text)
+	for i := range r.readings {
+		if hasAll(text, r.readings[i].triggers, &g) {
+			list = append(list, r.readings[i])
 		}
 	}
 	return list
 }
 
-func hasAll(s string, parts []string) bool {
-	for _, p := range parts {
-		if !strings.Contains(s, p) {
+// hasAll tells whether s, whose grams may be given, holds every phrase.
+func hasAll(s string, parts []phrase, g *grams) bool {
+	for i := range parts {
+		if !parts[i].in(s, g) {
 			return false
 		}
 	}

@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 	"strings"
+	"sync"
 
 	"ockham/routing"
 )
@@ -38,16 +39,20 @@ func newLanguage(o Options) (routing.Check, error) {
 
 func (languageCheck) Name() string { return "language" }
 
+// Start leaves the request unread until a stream must be let go or held, or an answer is long enough to be
+// in the wrong language.
 func (c languageCheck) Start(p *routing.Prompt) routing.Look {
-	wanted := []int{c.wanted}
-	if c.wanted < 0 {
-		wanted = c.languages.wanted(p)
-	}
-	if len(wanted) == 0 {
-		return nil
-	}
+	wanted := sync.OnceValue(func() []int {
+		if c.wanted >= 0 {
+			return []int{c.wanted}
+		}
+		return c.languages.wanted(p)
+	})
 	next := languageEarly
 	return func(a *routing.Answer) routing.Verdict {
+		if !a.Done && len(wanted()) == 0 {
+			return routing.Verdict{Decision: routing.Accept}
+		}
 		for { // at the same places however the answer comes, so that its pieces do not decide
 			head, full := beginning(a.Text, next)
 			if !full && !a.Done {
@@ -62,17 +67,21 @@ func (c languageCheck) Start(p *routing.Prompt) routing.Look {
 	}
 }
 
-func (c languageCheck) judge(text string, wanted []int, final bool) routing.Verdict {
+func (c languageCheck) judge(text string, wanted func() []int, final bool) routing.Verdict {
 	p := c.languages.look(text)
-	for _, i := range wanted {
+	if !c.languages.enough(p, scripts) {
+		return accepted(final) // whatever is wanted
+	}
+	list := wanted()
+	for _, i := range list {
 		if c.languages.fits(p, i) >= languageFits {
 			return accepted(final)
 		}
 	}
-	if !c.languages.enough(p, c.languages.list[wanted[0]].script) {
+	if len(list) == 0 || !c.languages.enough(p, c.languages.list[list[0]].script) {
 		return accepted(final)
 	}
-	return routing.Rejected(routing.ReasonLanguage, "not in "+c.languages.list[wanted[0]].code)
+	return routing.Rejected(routing.ReasonLanguage, "not in "+c.languages.list[list[0]].code)
 }
 
 // accepted says that the rest cannot change the verdict, or that it can.

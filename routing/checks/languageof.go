@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -35,7 +34,7 @@ func (l *languages) look(text string) profile {
 			narrow++
 			continue
 		}
-		letter := unicode.IsLetter(r) || len(word) > 1 && unicode.IsMark(r)
+		letter := r >= utf8.RuneSelf && (unicode.IsLetter(r) || len(word) > 1 && unicode.IsMark(r))
 		if letter {
 			if len(word) == 1 {
 				begun = before
@@ -46,7 +45,8 @@ func (l *languages) look(text string) profile {
 			l.letterVote(&p, r)
 			continue
 		}
-		if strings.ContainsRune("{}();=<>\\", r) {
+		switch r {
+		case '{', '}', '(', ')', ';', '=', '<', '>', '\\':
 			p.symbols++
 		}
 		if (r == '\'' || r == '’') && len(word) > 1 {

@@ -16,6 +16,7 @@ type languages struct {
 	words map[string][]vote // common words of the languages in Latin script; "-x" endings, "~x" letters
 	ends  map[[2]byte]uint  // lengths of the endings, as bits, by their last two bytes: most words have none
 	names map[string]int    // what languages are called, in lower case, where words are divided by spaces
+	sizes [256]uint64       // lengths of names, as bits, by their first byte: most words are none
 	dense []denseName       // the same, where they are not
 	asks  map[string]bool   // the names that mean "in French", not "French"
 }
@@ -86,6 +87,16 @@ func (l *languages) name(name string, i int) {
 		return
 	}
 	l.names[name] = i
+	l.sizes[name[0]] |= 1 << (len(name) & 63)
+}
+
+// called finds a language by its name in lower case.
+func (l *languages) called(name string) (int, bool) {
+	if name == "" || l.sizes[name[0]]&(1<<(len(name)&63)) == 0 {
+		return 0, false
+	}
+	i, ok := l.names[name]
+	return i, ok
 }
 
 func weightOf(word string, sharers int) float64 {

@@ -71,7 +71,13 @@ const longParagraph = 400
 // translates tells whether the conversation is about a translation, in whichever of its turns that was said.
 func translates(p *routing.Prompt) bool {
 	for _, t := range p.Turns {
-		if t.Role == "user" && containsAny(strings.ToLower(ends(t.Text, 2000)), translation) {
+		if t.Role != "user" {
+			continue
+		}
+		text := strings.ToLower(ends(t.Text, 2000))
+		var g grams
+		g.read(text)
+		if anyIn(text, translation, &g) {
 			return true
 		}
 	}
@@ -79,8 +85,13 @@ func translates(p *routing.Prompt) bool {
 }
 
 // translation are the words for it in the languages of the check.
-var translation = []string{
+var translation = phrases(
 	"translat", "traduc", "traduis", "übersetz", "traduz", "翻译", "翻訳", "번역", "перевед", "terjemah", "çevir", "अनुवाद", "ترجم",
+)
+
+// anyIn tells whether text holds one of the phrases.
+func anyIn(text string, list []phrase, g *grams) bool {
+	return slices.ContainsFunc(list, func(p phrase) bool { return p.in(text, g) })
 }
 
 func containsAny(text string, words []string) bool {
@@ -109,7 +120,7 @@ func (l *languages) written(text string) []int {
 		return nil
 	}
 	var all []int
-	parts := []string{lines[0], lines[len(lines)-1], text}
+	parts := []string{lines[0], lines[len(lines)-1], strings.TrimSpace(text)}
 	for at, part := range parts {
 		if slices.Contains(parts[:at], part) {
 			continue
@@ -134,22 +145,35 @@ func (l *languages) named(text string) (found names, doubt bool) {
 		}
 	}
 	l.spacedNames(text, add)
+	if !ascii(text) {
+		l.denseNames(text, add)
+	}
+	return found, len(found.mentioned) > 0 && aboutLanguage(text) || len(found.asked) == 0 && unknownLanguage(text)
+}
+
+// denseNames reports the names in scripts without spaces.
+func (l *languages) denseNames(text string, add func(i int, asks bool)) {
 	for _, d := range l.dense {
 		if at := strings.Index(text, d.name); at >= 0 {
 			add(d.language, asksDense(text[:at], text[at+len(d.name):]))
 		}
 	}
-	return found, len(found.mentioned) > 0 && aboutLanguage(text) || len(found.asked) == 0 && unknownLanguage(text)
+}
+
+// ascii tells whether text has no letter outside ASCII.
+func ascii(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // unknownLanguage tells whether a request asks for a language that is not in the table.
 func unknownLanguage(text string) bool {
-	for _, word := range []string{"different language", "another language", "foreign language", "語で", "语回答", "語回答"} {
-		if strings.Contains(text, word) {
-			return true
-		}
-	}
-	return false
+	return strings.Contains(text, " language") && containsAny(text, []string{"different language", "another language", "foreign language"}) ||
+		!ascii(text) && containsAny(text, []string{"語で", "语回答", "語回答"})
 }
 
 // spacedNames reports each name of one or two words.
@@ -159,12 +183,14 @@ func (l *languages) spacedNames(text string, add func(i int, asks bool)) {
 	for start, word := range words(text) {
 		pair := ""
 		if last != "" && text[end:start] == " " {
-			pair = last + " " + word
+			if pair = text[max(0, end-len(last)) : start+len(word)]; !strings.HasPrefix(pair, last) {
+				pair = last + " " + word // a word that qualifies stands between them
+			}
 		}
 		end = start + len(word)
-		if i, ok := l.names[pair]; ok {
+		if i, ok := l.called(pair); ok {
 			add(i, asksSpaced(before, text[end:]))
-		} else if i, ok := l.names[strings.TrimPrefix(word, "بال")]; ok {
+		} else if i, ok := l.called(strings.TrimPrefix(word, "بال")); ok {
 			add(i, l.asks[word] || asksSpaced(last, text[end:]))
 		} else if i, ok := l.prefixed(word); ok {
 			add(i, true)
@@ -174,17 +200,31 @@ func (l *languages) spacedNames(text string, add func(i int, asks bool)) {
 		}
 		before, last = last, word
 		if word == "the" {
-			last = before + " the"
+			last = withThe(before)
 		}
 	}
+}
+
+// withThe is the word before a name together with its article, where that can say how to answer.
+func withThe(before string) string {
+	switch before {
+	case "in":
+		return "in the"
+	case "using":
+		return "using the"
+	case "only":
+		return "only the"
+	case "into":
+		return "into the"
+	}
+	return "the"
 }
 
 // prefixed finds a name that carries its "in": بالفرنسية, באנגלית.
 func (l *languages) prefixed(word string) (int, bool) {
 	for _, in := range []string{"ب", "ב"} {
 		if name, ok := strings.CutPrefix(word, in); ok {
-			i, known := l.names[name]
-			return i, known
+			return l.called(name)
 		}
 	}
 	return 0, false
@@ -205,8 +245,12 @@ func qualifies(word string) bool {
 func words(text string) func(yield func(int, string) bool) {
 	return func(yield func(int, string) bool) {
 		from := -1
-		for i, r := range text {
-			in := unicode.IsLetter(r) || unicode.IsMark(r) || r == '-' && from >= 0
+		for i := 0; i < len(text); {
+			r, size := rune(text[i]), 1
+			if r >= utf8.RuneSelf {
+				r, size = utf8.DecodeRuneInString(text[i:])
+			}
+			in := isLetter(r) || r == '-' && from >= 0
 			if in && from < 0 {
 				from = i
 			}
@@ -216,11 +260,20 @@ func words(text string) func(yield func(int, string) bool) {
 				}
 				from = -1
 			}
+			i += size
 		}
 		if from >= 0 {
 			yield(from, text[from:])
 		}
 	}
+}
+
+// isLetter tells letters and marks.
+func isLetter(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r|0x20 >= 'a' && r|0x20 <= 'z'
+	}
+	return unicode.IsLetter(r) || unicode.IsMark(r)
 }
 
 // asksSpaced tells by the word before the name and by what follows it whether the name says how to

@@ -2,6 +2,9 @@ package checks
 
 import (
 	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	"ockham/routing"
 )
@@ -28,18 +31,20 @@ const (
 		"calcule calculer convertis convertir compte moyenne calcula calcular convierte cuenta promedio calcola converti media"
 )
 
-// pastedNumbers wants every figure of an answer to stand in the text that the request is about; nil where
-// the request is about no text, or asks for more than the text has.
+// pastedNumbers wants every figure of an answer to stand in the text that the request is about. What the
+// request is about is read only where it matters: to let go of a stream, or of an answer that has figures.
 func pastedNumbers(p *routing.Prompt, v *vocabulary) routing.Look {
-	if !v.worksOnText(p) {
-		return nil
-	}
+	worksOnText := sync.OnceValue(func() bool { return v.worksOnText(p) })
 	return func(a *routing.Answer) routing.Verdict {
 		if !a.Done {
-			return routing.Verdict{}
+			return accepted(!worksOnText())
+		}
+		stated := figuresIn(withoutEscapes(withoutCounting(a.Text)))
+		if len(stated) == 0 || !worksOnText() {
+			return routing.Verdict{Decision: routing.Accept}
 		}
 		f := newFigures(p, v)
-		for _, n := range figuresIn(withoutEscapes(withoutCounting(a.Text))) {
+		for _, n := range stated {
 			if !f.has(n) {
 				return routing.Rejected(routing.ReasonUngrounded, "a figure that the text does not have")
 			}
@@ -56,35 +61,70 @@ const (
 
 func (v *vocabulary) worksOnText(p *routing.Prompt) bool {
 	text := p.Last().Text
+	begin, end := beginAndEnd(text, askWithin)
+	if !textTasks[strings.ToLower(strings.TrimSpace(p.Task))] && !anyOf(v.verbs, begin, end) {
+		return false
+	}
 	if strings.Contains(text, "```") {
 		return false // code rewritten has constants of its own
 	}
-	asked := beginAndEnd(text, computeWithin) + " " + p.System + " " + string(p.Schema)
-	if v.anyOf(v.compute, asked) || v.anyOf(v.totals, string(p.Schema)+" "+beginAndEnd(text, askWithin)) && !v.anyOf(v.totals, middle(text, askWithin)) {
+	schema := string(p.Schema)
+	if anyOf(v.totals, schema, begin, end) && !anyOf(v.totals, middle(text, askWithin)) {
 		return false // figures of its own are wanted; a total that stands in the text is none
 	}
-	return textTasks[strings.ToLower(strings.TrimSpace(p.Task))] || v.anyOf(v.verbs, beginAndEnd(text, askWithin))
+	begin, end = beginAndEnd(text, computeWithin)
+	return !anyOf(v.compute, begin, end, p.System, schema)
 }
 
-func (v *vocabulary) anyOf(words *wordSet, text string) bool {
+// anyOf tells whether some text holds one of the words.
+func anyOf(words *wordSet, texts ...string) bool {
 	found := false
-	eachWord(text, func(w []byte) { found = found || words.has(hash(w)) })
+	for _, text := range texts {
+		eachWord(text, func(w []byte) { found = found || words.has(hash(w)) })
+	}
 	return found
 }
 
-// beginAndEnd returns the first n words of a text and the last n.
-func beginAndEnd(text string, n int) string {
-	words := strings.Fields(ends(text, 40*n))
-	if len(words) > 2*n {
-		words = append(words[:n:n], words[len(words)-n:]...)
-	}
-	return strings.Join(words, " ")
+// beginAndEnd returns the first n words of a text and the last n; they overlap in a short one.
+func beginAndEnd(text string, n int) (begin, end string) {
+	text = ends(text, 40*n)
+	return text[:afterWords(text, n)], text[beforeWords(text, n):]
 }
 
-// middle is what beginAndEnd leaves out.
+// middle is what stands between the first n words and the last n.
 func middle(text string, n int) string {
-	words := strings.Fields(text)
-	return strings.Join(words[min(n, len(words)):max(min(n, len(words)), len(words)-n)], " ")
+	from := afterWords(text, n)
+	return text[from:max(from, beforeWords(text, n))]
+}
+
+// afterWords is where the first n words of a text end.
+func afterWords(text string, n int) int {
+	inside := false
+	for i, r := range text {
+		if inside && unicode.IsSpace(r) {
+			if n--; n == 0 {
+				return i
+			}
+		}
+		inside = !unicode.IsSpace(r)
+	}
+	return len(text)
+}
+
+// beforeWords is where the last n words of a text begin.
+func beforeWords(text string, n int) int {
+	inside := false
+	for i := len(text); i > 0; {
+		r, size := utf8.DecodeLastRuneInString(text[:i])
+		if inside && unicode.IsSpace(r) {
+			if n--; n == 0 {
+				return i
+			}
+		}
+		inside = !unicode.IsSpace(r)
+		i -= size
+	}
+	return 0
 }
 
 // withoutEscapes takes the digits of \u00e9 out of JSON.
