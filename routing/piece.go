@@ -1,6 +1,7 @@
 package routing
 
 import (
+	"math/bits"
 	"unicode"
 	"unicode/utf8"
 )
@@ -70,6 +71,9 @@ func (p *piece) next(text string) bool {
 	if p.lo >= len(text) {
 		return false
 	}
+	if text[p.lo] == ' ' && p.lo+1 < len(text) && isWord(text[p.lo+1]) {
+		p.lo++ // a single blank costs nothing and says nothing
+	}
 	p.wide = 0
 	switch classes[text[p.lo]] {
 	case classLower, classUpper:
@@ -91,6 +95,8 @@ func (p *piece) next(text string) bool {
 	return true
 }
 
+func isWord(c byte) bool { return classes[c] == classLower || classes[c] == classUpper }
+
 func (p *piece) run(text string, kind pieceKind, class uint8) {
 	hi := p.lo + 1
 	for hi < len(text) && classes[text[hi]] == class {
@@ -107,24 +113,27 @@ func (p *piece) lines(text string) {
 	p.kind, p.hi, p.price = pieceLine, hi, milliLine
 }
 
-// word takes letters together. It packs them while it reads, so that nothing reads them again.
+// word takes letters together, eight bytes at a time while there are as many. It packs them while it reads,
+// so that nothing reads them again.
 func (p *piece) word(text string) {
 	var k wordKey
 	hi, upper := p.lo, 0
-	for ; hi < len(text); hi++ {
-		c := text[hi]
-		class := classes[c]
-		if class == classUpper {
+	for ended := false; !ended && hi+8 <= len(text); {
+		eight := load(text[hi:])
+		n := lettersIn(eight)
+		upper += capitalsIn(eight, n)
+		k.pushAll(bits.ReverseBytes64(eight|blanks), n)
+		hi, ended = hi+n, n < 8
+	}
+	for ; hi < len(text) && isWord(text[hi]); hi++ {
+		if classes[text[hi]] == classUpper {
 			upper++
-		} else if class != classLower {
-			if class == classWide {
-				p.wideWord(text)
-				return
-			}
-			break
 		}
-		k.b = k.b<<8 | k.a>>56
-		k.a = k.a<<8 | uint64(c|0x20)
+		k.push(text[hi] | 0x20)
+	}
+	if hi < len(text) && classes[text[hi]] == classWide {
+		p.wideWord(text)
+		return
 	}
 	if classes[text[p.lo]] == classUpper {
 		upper--
@@ -132,6 +141,33 @@ func (p *piece) word(text string) {
 	p.kind, p.hi = pieceWord, hi
 	p.setKey(k)
 	p.price = wordPrice(hi-p.lo, upper)
+}
+
+// Words of a byte repeated eight times.
+const (
+	ones   = 0x0101010101010101
+	highs  = 0x80 * ones
+	blanks = 0x20 * ones
+)
+
+// load reads eight bytes, the first one lowest.
+func load(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+// lettersIn counts the ASCII letters with which eight bytes begin. Sums of seven bits show in the eighth
+// whether a byte is at least 'a', or more than 'z'.
+func lettersIn(eight uint64) int {
+	low := (eight | blanks) &^ highs
+	letters := (low + (0x80-'a')*ones) &^ (low + (0x7f-'z')*ones) &^ eight & highs
+	return bits.TrailingZeros64(letters^highs) / 8
+}
+
+// capitalsIn counts the capitals among the first n bytes, which are letters.
+func capitalsIn(eight uint64, n int) int {
+	return bits.OnesCount64(^eight & blanks & (1<<(8*n) - 1))
 }
 
 func (p *piece) setKey(k wordKey) {
@@ -181,6 +217,12 @@ func (p *piece) wideWord(text string) {
 func (k *wordKey) push(c byte) {
 	k.b = k.b<<8 | k.a>>56
 	k.a = k.a<<8 | uint64(c)
+}
+
+// pushAll pushes the first n bytes of eight, of which the first is the highest.
+func (k *wordKey) pushAll(eight uint64, n int) {
+	k.b = k.b<<(8*n) | k.a>>(64-8*n)
+	k.a = k.a<<(8*n) | eight>>(64-8*n)
 }
 
 func (k *wordKey) pushRune(r rune) {
