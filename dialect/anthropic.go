@@ -16,6 +16,11 @@ var _ Dialect = Anthropic{}
 // Name implements Dialect.
 func (Anthropic) Name() string { return "anthropic" }
 
+// Serves implements Dialect.
+func (Anthropic) Serves(path string) (mine, like bool) {
+	return path == "/v1/messages" || path == "/v1/messages/count_tokens", strings.HasPrefix(path, "/v1/messages/")
+}
+
 // anthropicState is what the writers must know of a request.
 type anthropicState struct {
 	names  map[string]string // Bedrock's name of a tool to the client's, where they differ

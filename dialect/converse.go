@@ -24,6 +24,12 @@ var (
 // Name implements Dialect.
 func (Converse) Name() string { return "converse" }
 
+// Serves implements Dialect.
+func (Converse) Serves(path string) (mine, like bool) {
+	_, _, mine = operation(path)
+	return mine, strings.HasPrefix(path, "/model/") || strings.HasPrefix(path, "/guardrail/") || strings.HasPrefix(path, "/async-invoke")
+}
+
 // Parse implements Dialect.
 func (d Converse) Parse(in *Input) (*Call, error) {
 	model, op, _ := operation(in.Path)

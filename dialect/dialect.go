@@ -14,6 +14,9 @@ import (
 type Dialect interface {
 	// Name is the word used in metrics and logs: "generate", "openai", "anthropic", "converse".
 	Name() string
+	// Serves tells whether a path is this dialect's, or at least like one of its: then its clients are
+	// the likeliest to have asked for it.
+	Serves(path string) (mine, like bool)
 	// Parse reads a request. A fault of the client is an *Error that says what to do; its text never
 	// repeats the prompt. The Call may keep parts of in.Body.
 	Parse(in *Input) (*Call, error)

@@ -16,6 +16,11 @@ var _ Dialect = Generate{}
 // Name implements Dialect.
 func (Generate) Name() string { return "generate" }
 
+// Serves implements Dialect.
+func (Generate) Serves(path string) (mine, like bool) {
+	return path == "/api/v1/generate", false
+}
+
 // Parse implements Dialect.
 func (d Generate) Parse(in *Input) (*Call, error) {
 	body, err := readBody(in)

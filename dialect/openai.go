@@ -18,6 +18,11 @@ var _ Dialect = OpenAI{}
 // Name implements Dialect.
 func (OpenAI) Name() string { return "openai" }
 
+// Serves implements Dialect.
+func (OpenAI) Serves(path string) (mine, like bool) {
+	return path == "/v1/chat/completions", strings.HasPrefix(path, "/v1/")
+}
+
 // openaiState is what the writers must know of a request.
 type openaiState struct {
 	usage bool              // stream_options.include_usage

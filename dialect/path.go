@@ -2,7 +2,7 @@ package dialect
 
 import "strings"
 
-// All lists the dialects.
+// All lists the dialects. Of two that a path is like the later one is taken.
 func All() []Dialect { return []Dialect{Generate{}, OpenAI{}, Anthropic{}, Converse{}} }
 
 // For finds the dialect that a path belongs to. The dialect is never nil: with an error it is the one
@@ -19,20 +19,17 @@ func For(method, path string) (Dialect, *Error) {
 }
 
 func match(path string) (d Dialect, known bool) {
-	switch {
-	case path == "/v1/messages", path == "/v1/messages/count_tokens":
-		return Anthropic{}, true
-	case strings.HasPrefix(path, "/v1/messages/"):
-		return Anthropic{}, false
-	case strings.HasPrefix(path, "/model/"):
-		_, _, known := operation(path)
-		return Converse{}, known
-	case strings.HasPrefix(path, "/guardrail/"), strings.HasPrefix(path, "/async-invoke"):
-		return Converse{}, false
-	case strings.HasPrefix(path, "/v1/"):
-		return OpenAI{}, path == "/v1/chat/completions"
+	d = Generate{}
+	for _, of := range All() {
+		mine, like := of.Serves(path)
+		if mine {
+			return of, true
+		}
+		if like {
+			d = of
+		}
 	}
-	return Generate{}, path == "/api/v1/generate"
+	return d, false
 }
 
 // operation splits a path. The model's part is one segment: a slash in it is sent as %2F.
