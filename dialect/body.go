@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"mime"
@@ -78,6 +79,9 @@ func invalidUTF8(b []byte) int {
 
 // tooDeep returns where a bracket outside strings exceeds maxDepth, or -1.
 func tooDeep(b []byte) int {
+	if bytes.Count(b, []byte{'{'})+bytes.Count(b, []byte{'['}) <= maxDepth {
+		return -1 // wherever they stand
+	}
 	depth := 0
 	for i := 0; i < len(b); i++ {
 		switch b[i] {

@@ -30,7 +30,9 @@ func (r *formatReader) short() {
 	few := func(f *Format, _ sentence, _ []string) { f.Words = f.Words.and(Range{Max: 3}) }
 	r.match("word", `\b(?:answer|reply|respond)\w*(?: only| just)? (?:with|in)(?: exactly| only| just| the)? (?:one|a single) word(?: only)?\s*[.:!]?\s*$`, few)
 	r.match("one word", `^\W*(?:just |only )?one word(?: only)?\W*$`, few)
-	r.match("the ", `^\W*(?:answer|reply|respond)?(?: with)?\s*(?:only|just) the (?:digit|number|letter|label|code|category)(?: only)?\W*$`, few)
+	for _, only := range []string{"only", "just"} {
+		r.match(only+" the ", `^\W*(?:answer|reply|respond)?(?: with)?\s*`+only+` the (?:digit|number|letter|label|code|category)(?: only)?\W*$`, few)
+	}
 }
 
 // picks reads "Answer yes, no or later."
