@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"ockham/internal/config"
 )
 
 // fences are the README's code blocks with a language, and what runs each.
@@ -20,7 +22,8 @@ func TestReadme(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	host := strings.TrimPrefix(up(t), "http://")
+	url := up(t, func(c *config.Config) { c.Server.WebSocket.Enabled = true })
+	host := strings.TrimPrefix(url, "http://")
 	run := map[string][]string{
 		"sh":     {"sh"},
 		"python": {installed(t, "venv/bin/python"), "-"},
