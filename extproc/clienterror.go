@@ -67,7 +67,7 @@ func bedrockError(e *bedrock.Error) *dialect.Error {
 func invalidForBedrock(e *bedrock.Error) *dialect.Error {
 	m := strings.ToLower(e.Message)
 	switch {
-	case strings.Contains(m, "too long"), strings.Contains(m, "too many input tokens"), strings.Contains(m, "context"):
+	case strings.Contains(m, "too long"), strings.Contains(m, "too many input tokens"), strings.Contains(m, "context length"), strings.Contains(m, "context limit"), strings.Contains(m, "context window"):
 		return dialect.Invalid("messages", "the prompt is longer than the model's context")
 	case strings.Contains(m, "image"), strings.Contains(m, "document"):
 		return dialect.Invalid("messages", "the model refused an image or a document of the request")

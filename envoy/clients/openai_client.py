@@ -102,8 +102,8 @@ def streamed_tools():
 
 def required_tool():
     # haiku can be forced to call a tool; behind it stand models that are asked for the call in words.
-    for fault, model, bridged in [("", "haiku", None), ("throttle@small", "sonnet", "tool_choice")]:
-        messages = [{"role": "user", "content": f"What is the weather in Paris? [[fault:{fault}]]"}]
+    for fault, model, bridged in [("", "haiku", None), ("[[fault:throttle@small]]", "sonnet", "tool_choice")]:
+        messages = [{"role": "user", "content": f"What is the weather in Paris? {fault}"}]
         raw = chat.with_raw_response.create(model="purple", messages=messages, tools=WEATHER[:1], tool_choice="required")
         same(f"required: {model}", raw.headers.get("x-ockham-model"), model)
         same(f"required: {model}: bridged", raw.headers.get("x-ockham-bridged"), bridged)
