@@ -138,7 +138,8 @@ async function playground() {
   await page.waitForFunction(() => /sonnet is answering · 1 rejected before/.test(document.querySelector('#answer-attempts').textContent));
   check(true, 'while tokens arrive, the attempt is told');
   await page.waitForFunction(() => document.querySelector('#answer-text').textContent === 'Words that arrive one by one.');
-  await page.waitForSelector('#answer-attempts li');
+  // While tokens arrive the list holds a note; verdicts take its place at the end.
+  await page.waitForFunction(() => !/is answering/.test(document.querySelector('#answer-attempts').textContent));
   check(/haiku reject \(json\)[\s\S]*sonnet accept/.test(await text(page, '#answer-attempts')), 'attempts and verdicts are told', await text(page, '#answer-attempts'));
   await page.locator('[name=stream]').uncheck();
   await page.locator('#run').click();
