@@ -52,7 +52,10 @@ func up(t *testing.T, change ...func(*config.Config)) (url string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(s.Stop)
+	t.Cleanup(func() {
+		envoytest.WantNoneLeft(t)
+		s.Stop()
+	})
 	return s.URL
 }
 

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"ockham/envoy/envoytest"
 	"ockham/extproc"
 	"ockham/internal/emulator"
 	"ockham/routing"
@@ -208,7 +209,7 @@ func TestRefusedSchema(t *testing.T) {
 
 // stopped waits for a call of a model that ended because its caller had enough.
 func (r *rig) stopped(model string) bool {
-	for until := time.Now().Add(leakLimit); time.Now().Before(until); time.Sleep(10 * time.Millisecond) {
+	for until := time.Now().Add(envoytest.LeakLimit); time.Now().Before(until); time.Sleep(10 * time.Millisecond) {
 		for _, call := range r.seen() {
 			if strings.Contains(call.Model, model) && call.Cancelled {
 				return true

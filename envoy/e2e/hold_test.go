@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ockham/envoy"
+	"ockham/envoy/envoytest"
 	"ockham/extproc"
 	"ockham/internal/emulator"
 	"ockham/routing"
@@ -74,7 +75,7 @@ func TestLeavingCancelsTheCall(t *testing.T) {
 				if _, err := r.client.Do(req); err == nil {
 					t.Fatal("got an answer")
 				}
-				wantNoneLeft(t)
+				envoytest.WantNoneLeft(t)
 				r.wantCancelled(t, c.calls)
 			})
 		}
@@ -84,7 +85,7 @@ func TestLeavingCancelsTheCall(t *testing.T) {
 // wantCancelled waits until n calls of Bedrock have ended, the last of them because its caller had gone.
 func (r *rig) wantCancelled(t *testing.T, n int) {
 	t.Helper()
-	late := time.After(leakLimit)
+	late := time.After(envoytest.LeakLimit)
 	for tick := time.NewTicker(10 * time.Millisecond); ; {
 		r.mu.Lock()
 		ended := len(r.calls)

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"ockham/envoy"
+	"ockham/envoy/envoytest"
 	"ockham/routing"
 )
 
@@ -219,7 +220,7 @@ func clientsThatLeave(t *testing.T, r *rig) {
 		}
 		return nil
 	})
-	wantNoneLeft(t)
+	envoytest.WantNoneLeft(t)
 	r.checkLeft(t)
 	many(t, 16, func(i int) error { return r.ask(prompt(fmt.Sprint("after ", i))) })
 }

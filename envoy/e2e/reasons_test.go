@@ -68,7 +68,10 @@ func newConfigured(t *testing.T, config string, list []known) *configured {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(c.Stop)
+	t.Cleanup(func() {
+		envoytest.WantNoneLeft(t)
+		c.Stop()
+	})
 	return c
 }
 

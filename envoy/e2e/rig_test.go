@@ -101,6 +101,7 @@ func (r *rig) serve(t testing.TB, socket string, o options) {
 		Policy:  func() *extproc.Policy { return policy },
 		Signer:  signer,
 		Observe: r.observe,
+		Load:    extproc.NewLoad(10_000, 1<<30),
 		Log:     slog.New(slog.NewTextHandler(testWriter{t}, nil)),
 	}
 	if o.service != nil {
@@ -114,7 +115,10 @@ func (r *rig) serve(t testing.TB, socket string, o options) {
 	extprocv3.RegisterExternalProcessorServer(g, s)
 	go func() { _ = g.Serve(l) }()
 	t.Cleanup(func() {
-		wantNoneLeft(t)
+		envoytest.WantNoneLeft(t)
+		if left := s.Load.State(); left.Requests != 0 || left.Bytes != 0 {
+			t.Errorf("%d requests and %d bytes are still counted", left.Requests, left.Bytes)
+		}
 		g.Stop()
 	})
 }

@@ -110,12 +110,15 @@ func (i *Instance) ready(adminFile string) bool {
 	return res.StatusCode == http.StatusOK
 }
 
-// end is the last assertion of every test: Envoy lived until now.
+// end is the last assertion of every test: Envoy lived until now, and has nothing under way.
 func (i *Instance) end(t testing.TB) {
 	t.Helper()
 	if !i.Alive() && !i.killed {
 		t.Errorf("envoy died: %v\n%s", i.err, i.Log())
 		return
+	}
+	if i.Alive() {
+		WantNone(t, func() []string { return i.Active(t) })
 	}
 	i.Kill()
 	if t.Failed() {

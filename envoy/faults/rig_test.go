@@ -57,6 +57,7 @@ func newRig(t *testing.T, s setup) *rig {
 		r.services = append(r.services, one)
 	}
 	r.startEnvoy()
+	t.Cleanup(r.leaks)
 	return r
 }
 

@@ -32,6 +32,7 @@ type service struct {
 	env     []string
 	process *exec.Cmd
 	ended   chan struct{}
+	files   float64 // descriptors at its start
 	said    output
 }
 
@@ -92,6 +93,7 @@ func (s *service) start() {
 		close(s.ended)
 	}()
 	s.await("/healthz", func(status int) bool { return status == http.StatusOK })
+	s.files = files(s.t, s.process.Process.Pid)
 }
 
 // await asks the admin port until it answers as it should.

@@ -40,7 +40,10 @@ func start(t *testing.T, o Options) *Stack {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(s.Stop)
+	t.Cleanup(func() {
+		envoytest.WantNoneLeft(t)
+		s.Stop()
+	})
 	return s
 }
 
