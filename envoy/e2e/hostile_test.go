@@ -1,15 +1,11 @@
 package e2e
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
-
-	"ockham/internal/emulator"
 )
 
 // What clients name (models, tools, metadata, ids) never becomes a path or a header of its own: neither of
@@ -159,48 +155,4 @@ func TestTrailers(t *testing.T) {
 	if err := r.ask(prompt("hi")); err != nil {
 		t.Error(err)
 	}
-}
-
-// A client that leaves stops the call at Bedrock within 100 ms. A busy machine may need several tries.
-func TestLeavingIsFelt(t *testing.T) {
-	begun := make(chan struct{}, 1)
-	r := newRig(t, options{emulator: emulator.Config{OnStart: func(emulator.Call) { begun <- struct{}{} }}})
-	calls := 0
-	for _, mode := range []string{"", streaming} {
-		var took time.Duration
-		for range 10 {
-			left := r.leave(t, prompt("hi [[fault:hang]]", withMore(mode)...), begun)
-			calls++
-			r.wantCancelled(t, calls)
-			if took = r.seen()[calls-1].Ended.Sub(left); took < 100*time.Millisecond {
-				break
-			}
-		}
-		if took >= 100*time.Millisecond {
-			t.Errorf("%s the call ended %v after its client had left", mode, took)
-		}
-	}
-}
-
-// leave posts a prompt and leaves once Bedrock is asked; it tells when.
-func (r *rig) leave(t *testing.T, body string, begun <-chan struct{}) (left time.Time) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.URL+"/api/v1/generate", strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	gone := make(chan time.Time)
-	go func() {
-		<-begun
-		now := time.Now()
-		cancel()
-		gone <- now
-	}()
-	if resp, err := r.client.Do(req); err == nil {
-		resp.Body.Close()
-		t.Fatal("got an answer")
-	}
-	return <-gone
 }

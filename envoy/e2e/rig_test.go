@@ -50,7 +50,9 @@ type options struct {
 	policy   func(*extproc.Policy)
 	service  func(*extproc.Service)
 	emulator emulator.Config
-	upstream string // in place of the emulator, for Envoy and the service alike
+	upstream string // host:port in place of the emulator, for Envoy and the service alike
+	over     string // what Bedrock is spoken to over: HTTP/1.1, h2c or tls
+	ca       string // of upstream, over tls
 }
 
 // models are a small, a middle and a large one.
@@ -71,12 +73,15 @@ func newRig(t testing.TB, o options) *rig {
 		}
 		t.Cleanup(func() { em.Close() })
 		r.Emulator = strings.TrimPrefix(em.URL, "http://")
+		if o.over == tlsH2 {
+			r.Emulator, o.ca = strings.TrimPrefix(em.TLSURL, "https://"), string(em.CA)
+		}
 	}
 	socket := filepath.Join(t.TempDir(), "ockham.sock")
 	r.serve(t, socket, o)
 	p := envoy.Params{
 		Listen: "127.0.0.1:0", Admin: "127.0.0.1:0", Processor: envoy.Address("unix:" + socket),
-		Regions: []envoy.Region{{Name: "us-east-1", Endpoint: "http://" + r.Emulator}},
+		Regions: []envoy.Region{r.region(t, o)},
 		// Planning for hundreds at once may take long on a busy machine, which is no fault.
 		Timeouts: envoy.Timeouts{Message: time.Minute},
 	}
@@ -134,7 +139,7 @@ func caller(region, url string) *bedrock.Client {
 }
 
 func (r *rig) policy(t testing.TB, o options, signer *bedrock.Signer) *extproc.Policy {
-	direct := bedrock.NewClient("us-east-1", "http://"+r.Emulator, signer, &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 512}})
+	direct := bedrock.NewClient("us-east-1", r.url(o), signer, &http.Client{Transport: o.transport()})
 	var list []*routing.Model
 	targets := map[*routing.Model]*extproc.Target{}
 	for _, id := range models {
