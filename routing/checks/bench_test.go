@@ -94,3 +94,19 @@ func BenchmarkChecks(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkWanted reads which language a request of 1 KiB wants.
+func BenchmarkWanted(b *testing.B) {
+	l, err := newLanguages()
+	if err != nil {
+		b.Fatal(err)
+	}
+	const prose = "The council met on Monday and talked about the old bridge over the river, which had been closed since the flood in spring. Most of the residents want a ferry until the repairs begin, and the harbour master said that one could be hired. "
+	p := routing.Prompt{Turns: []routing.Turn{{Role: "user", Text: (prose + prose + prose + prose + prose)[:1024]}}}
+	b.ReportAllocs()
+	for b.Loop() {
+		if got := l.wanted(&p); len(got) != 1 {
+			b.Fatal(got)
+		}
+	}
+}

@@ -69,16 +69,16 @@ func (c languageCheck) Start(p *routing.Prompt) routing.Look {
 
 func (c languageCheck) judge(text string, wanted func() []int, final bool) routing.Verdict {
 	p := c.languages.look(text)
-	if !c.languages.enough(p, scripts) {
+	if !c.languages.enough(&p, scripts) {
 		return accepted(final) // whatever is wanted
 	}
 	list := wanted()
 	for _, i := range list {
-		if c.languages.fits(p, i) >= languageFits {
+		if c.languages.fits(&p, i) >= languageFits {
 			return accepted(final)
 		}
 	}
-	if len(list) == 0 || !c.languages.enough(p, c.languages.list[list[0]].script) {
+	if len(list) == 0 || !c.languages.enough(&p, c.languages.list[list[0]].script) {
 		return accepted(final)
 	}
 	return routing.Rejected(routing.ReasonLanguage, "not in "+c.languages.list[list[0]].code)

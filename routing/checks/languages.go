@@ -13,12 +13,12 @@ var languageTable string
 // languages tells languages apart: by script, and within the Latin script by common words.
 type languages struct {
 	list  []language
-	words map[string][]vote // common words of the languages in Latin script; "-x" endings, "~x" letters
-	ends  map[[2]byte]uint  // lengths of the endings, as bits, by their last two bytes: most words have none
-	names map[string]int    // what languages are called, in lower case, where words are divided by spaces
-	sizes [256]uint64       // lengths of names, as bits, by their first byte: most words are none
-	dense []denseName       // the same, where they are not
-	asks  map[string]bool   // the names that mean "in French", not "French"
+	words *wordTable      // common words of the languages in Latin script; "-x" endings, "~x" letters
+	ends  [1024]uint16    // lengths of the endings, as bits, by a hash of their last two bytes: most words have none
+	names map[string]int  // what languages are called, in lower case, where words are divided by spaces
+	signs grams           // of the names, see nameSign: most words are none
+	dense []denseName     // the same, where they are not
+	asks  map[string]bool // the names that mean "in French", not "French"
 }
 
 type language struct {
@@ -38,24 +38,26 @@ type vote struct {
 }
 
 func newLanguages() (*languages, error) {
-	l := &languages{words: map[string][]vote{}, ends: map[[2]byte]uint{}, names: map[string]int{}, asks: map[string]bool{}}
+	l := &languages{names: map[string]int{}, asks: map[string]bool{}}
+	words := map[string][]vote{}
 	for n, line := range strings.Split(languageTable, "\n") {
 		if line == "" || line[0] == '#' {
 			continue
 		}
-		if err := l.add(line); err != nil {
+		if err := l.add(line, words); err != nil {
 			return nil, fmt.Errorf("languages.txt:%d: %w", n+1, err)
 		}
 	}
-	for word, votes := range l.words {
+	for word, votes := range words {
 		for i := range votes {
 			votes[i].weight = weightOf(word, len(votes))
 		}
 	}
+	l.words = newWordTable(words)
 	return l, nil
 }
 
-func (l *languages) add(line string) error {
+func (l *languages) add(line string, words map[string][]vote) error {
 	parts := strings.Split(line, "|")
 	head := strings.Fields(parts[0])
 	if len(parts) != 3 || len(head) != 2 {
@@ -71,9 +73,9 @@ func (l *languages) add(line string) error {
 		l.name(strings.TrimSpace(name), i)
 	}
 	for _, word := range strings.Fields(parts[2]) {
-		l.words[word] = append(l.words[word], vote{language: i})
+		words[word] = append(words[word], vote{language: i})
 		if n := len(word); word[0] == '-' && n > 2 {
-			l.ends[[2]byte{word[n-2], word[n-1]}] |= 1 << (n - 1)
+			l.ends[endAt(word[n-2], word[n-1])] |= 1 << (n - 1)
 		}
 	}
 	return nil
@@ -87,17 +89,27 @@ func (l *languages) name(name string, i int) {
 		return
 	}
 	l.names[name] = i
-	l.sizes[name[0]] |= 1 << (len(name) & 63)
+	h := nameSign(name)
+	l.signs[h>>6] |= 1 << (h & 63)
 }
 
 // called finds a language by its name in lower case.
 func (l *languages) called(name string) (int, bool) {
-	if name == "" || l.sizes[name[0]]&(1<<(len(name)&63)) == 0 {
+	if name == "" || !l.signs.may(nameSign(name)) {
 		return 0, false
 	}
 	i, ok := l.names[name]
 	return i, ok
 }
+
+// nameSign is a hash of where a name begins and ends, and of its length.
+func nameSign(name string) uint16 {
+	h := uint32(name[0]) | uint32(name[len(name)-1])<<8 | uint32(len(name))<<16
+	return uint16(h * 0x9e3779b1 >> 20)
+}
+
+// endAt is where languages.ends tells of words that end in these two bytes.
+func endAt(a, b byte) uint16 { return (uint16(a)*31 ^ uint16(b)) & 1023 }
 
 func weightOf(word string, sharers int) float64 {
 	w := 1 / float64(sharers)

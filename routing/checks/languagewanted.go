@@ -12,13 +12,17 @@ import (
 // wanted are the languages in which the request may be answered; none where that is in doubt. A language
 // that is asked for by name comes before the one in which the request is written.
 func (l *languages) wanted(p *routing.Prompt) []int {
-	if p.Task == "translate" || translates(p) {
+	last := p.Last().Text
+	asked := lowered(ends(last, 2000))
+	if p.Task == "translate" || translates(p, asked) {
 		return nil
 	}
-	last := p.Last().Text
 	var also []int
 	for _, text := range []string{last, p.System} {
-		named, doubt := l.named(lowered(ends(text, 2000)))
+		if text != last {
+			asked = lowered(ends(text, 2000))
+		}
+		named, doubt := l.named(asked)
 		if doubt {
 			return nil
 		}
@@ -49,6 +53,9 @@ func (l *languages) wanted(p *routing.Prompt) []int {
 
 // lowered is text in lower case; of a Turkish İ that leaves a dot above, which no word has.
 func lowered(text string) string {
+	if ascii(text) {
+		return strings.ToLower(text)
+	}
 	return strings.ReplaceAll(strings.ToLower(text), "i\u0307", "i")
 }
 
@@ -69,19 +76,21 @@ func instruction(text string) string {
 const longParagraph = 400
 
 // translates tells whether the conversation is about a translation, in whichever of its turns that was said.
-func translates(p *routing.Prompt) bool {
-	for _, t := range p.Turns {
-		if t.Role != "user" {
-			continue
-		}
-		text := strings.ToLower(ends(t.Text, 2000))
-		var g grams
-		g.read(text)
-		if anyIn(text, translation, &g) {
-			return true
-		}
+// The last one's ends are given, in lower case.
+func translates(p *routing.Prompt, asked string) bool {
+	if translate(asked) {
+		return true
 	}
-	return false
+	last := p.Last().Text
+	return slices.ContainsFunc(p.Turns, func(t routing.Turn) bool {
+		return t.Role == "user" && t.Text != last && translate(lowered(ends(t.Text, 2000)))
+	})
+}
+
+func translate(text string) bool {
+	var g grams
+	g.read(text)
+	return anyIn(text, translation, &g)
 }
 
 // translation are the words for it in the languages of the check.
@@ -192,8 +201,10 @@ func (l *languages) spacedNames(text string, add func(i int, asks bool)) {
 			add(i, asksSpaced(before, text[end:]))
 		} else if i, ok := l.called(strings.TrimPrefix(word, "بال")); ok {
 			add(i, l.asks[word] || asksSpaced(last, text[end:]))
-		} else if i, ok := l.prefixed(word); ok {
-			add(i, true)
+		} else if word[0] >= utf8.RuneSelf {
+			if i, ok := l.prefixed(word); ok {
+				add(i, true)
+			}
 		}
 		if qualifies(word) {
 			continue // "in simple Spanish", "in het Engels"
@@ -246,11 +257,18 @@ func words(text string) func(yield func(int, string) bool) {
 	return func(yield func(int, string) bool) {
 		from := -1
 		for i := 0; i < len(text); {
+			if c := text[i] | 0x20; c >= 'a' && c <= 'z' { // most are
+				if from < 0 {
+					from = i
+				}
+				i++
+				continue
+			}
 			r, size := rune(text[i]), 1
 			if r >= utf8.RuneSelf {
 				r, size = utf8.DecodeRuneInString(text[i:])
 			}
-			in := isLetter(r) || r == '-' && from >= 0
+			in := r == '-' && from >= 0 || r >= utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsMark(r))
 			if in && from < 0 {
 				from = i
 			}
@@ -266,14 +284,6 @@ func words(text string) func(yield func(int, string) bool) {
 			yield(from, text[from:])
 		}
 	}
-}
-
-// isLetter tells letters and marks.
-func isLetter(r rune) bool {
-	if r < utf8.RuneSelf {
-		return r|0x20 >= 'a' && r|0x20 <= 'z'
-	}
-	return unicode.IsLetter(r) || unicode.IsMark(r)
 }
 
 // asksSpaced tells by the word before the name and by what follows it whether the name says how to

@@ -86,7 +86,10 @@ func (r refusal) Start(p *routing.Prompt) routing.Look {
 func beginning(s string, n int) (head string, full bool) {
 	at := 0
 	for ; n > 0 && at < len(s); n-- {
-		_, size := utf8.DecodeRuneInString(s[at:])
+		size := 1
+		if s[at] >= utf8.RuneSelf {
+			_, size = utf8.DecodeRuneInString(s[at:])
+		}
 		at += size
 	}
 	return s[:at], n == 0
