@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	extprocv3 "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
-	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/mem"
 
 	"ockham/bedrock"
 	"ockham/routing"
@@ -20,26 +20,31 @@ import (
 
 // script plays Envoy's part of one request. It measures, it proves nothing: that is for envoy/e2e.
 type script struct {
-	messages []*extprocv3.ProcessingRequest
+	extprocv3.ExternalProcessor_ProcessServer // for what is not called
+
+	messages [][]byte
 	next     int
 	ctx      context.Context
 }
 
-func (s *script) Recv() (*extprocv3.ProcessingRequest, error) {
+func (s *script) RecvMsg(m any) error {
 	if s.next == len(s.messages) {
-		return nil, io.EOF
+		return io.EOF
 	}
 	s.next++
-	return s.messages[s.next-1], nil
+	return newCodec().Unmarshal(mem.BufferSlice{mem.SliceBuffer(s.messages[s.next-1])}, m)
 }
 
-func (s *script) Send(*extprocv3.ProcessingResponse) error { return nil }
-func (s *script) Context() context.Context                 { return s.ctx }
-func (s *script) SetHeader(metadata.MD) error              { return nil }
-func (s *script) SendHeader(metadata.MD) error             { return nil }
-func (s *script) SetTrailer(metadata.MD)                   {}
-func (s *script) SendMsg(any) error                        { return nil }
-func (s *script) RecvMsg(any) error                        { return nil }
+func (s *script) Context() context.Context { return s.ctx }
+func (s *script) SendMsg(any) error        { return nil }
+
+// wired are messages as they come from Envoy.
+func wired(t testing.TB, list []*extprocv3.ProcessingRequest) (messages [][]byte) {
+	for _, m := range list {
+		messages = append(messages, marshal(t, m))
+	}
+	return messages
+}
 
 func headers(pairs ...string) *corev3.HeaderMap {
 	m := &corev3.HeaderMap{}
@@ -67,8 +72,8 @@ func conversation(prompt string) []*extprocv3.ProcessingRequest {
 	}
 }
 
-// BenchmarkRequest is one plain request through all of our code, without gRPC: parse, plan, fit, sign,
-// read, judge, write.
+// BenchmarkRequest is one plain request through all of our code, without gRPC: read, parse, plan, fit,
+// sign, judge, write.
 func BenchmarkRequest(b *testing.B) {
 	known, _, _ := bedrock.Lookup("us.anthropic.claude-haiku-5-5")
 	model := &routing.Model{Name: "haiku", ID: "us.anthropic.claude-haiku-5-5", Family: "claude", Context: known.Context, MaxOutput: known.MaxOutput}
@@ -89,7 +94,7 @@ func BenchmarkRequest(b *testing.B) {
 		Observe: func(*Outcome) {},
 	}
 	for _, size := range []int{1 << 10, 100 << 10, 1 << 20} {
-		messages := conversation(strings.Repeat("word ", size/5))
+		messages := wired(b, conversation(strings.Repeat("word ", size/5)))
 		b.Run(fmt.Sprint(size>>10, "KiB"), func(b *testing.B) {
 			b.SetBytes(int64(size))
 			b.ReportAllocs()

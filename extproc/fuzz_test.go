@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/protocol/eventstream"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	extprocv3 "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
+	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 
 	"ockham/bedrock"
@@ -26,16 +27,16 @@ import (
 type wild struct {
 	script
 	mu       sync.Mutex
-	heard    map[string]bool // what the service was sent
-	failed   bool            // Recv has failed
-	said     []string        // what it replied
+	heard    map[protowire.Number]bool // what the service was sent
+	failed   bool                      // Recv has failed
+	said     []string                  // what it replied
 	faults   []string
 	hang     bool // the stream does not end by itself
 	sendFail int  // the reply from which on nobody listens; 0 never
 }
 
-func (w *wild) Recv() (*extprocv3.ProcessingRequest, error) {
-	m, err := w.script.Recv()
+func (w *wild) RecvMsg(m any) error {
+	err := w.script.RecvMsg(m)
 	if err != nil && w.hang {
 		<-w.ctx.Done()
 		err = w.ctx.Err()
@@ -43,10 +44,10 @@ func (w *wild) Recv() (*extprocv3.ProcessingRequest, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.failed = w.failed || err != nil
-	if m != nil {
-		w.heard[fmt.Sprintf("%T", m.Request)] = true
+	if err == nil {
+		w.heard[m.(*heard).kind] = true
 	}
-	return m, err
+	return err
 }
 
 // SendMsg reads a reply back from the bytes that would be sent.
@@ -89,7 +90,11 @@ func (w *wild) check(kind string) {
 			w.fault("body after its end")
 		}
 	}
-	if phase := "*ext_procv3.ProcessingRequest_" + kind; kind != "ImmediateResponse" && !w.heard[phase] {
+	phases := map[string]protowire.Number{
+		"RequestHeaders": requestRequestHeaders, "RequestBody": requestRequestBody, "ResponseHeaders": requestResponseHeaders,
+		"ResponseBody": requestResponseBody, "ResponseTrailers": requestResponseTrailers,
+	}
+	if kind != "ImmediateResponse" && !w.heard[phases[kind]] {
 		w.fault("%s before Envoy asked", kind)
 	}
 }
@@ -219,13 +224,13 @@ func FuzzProcess(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, order, request, response []byte, status uint16, mode byte) {
-		w := &wild{heard: map[string]bool{}, hang: mode&8 != 0, sendFail: int(mode >> 4)}
+		w := &wild{heard: map[protowire.Number]bool{}, hang: mode&8 != 0, sendFail: int(mode >> 4)}
 		ctx, cancel := context.WithCancel(context.Background())
 		defer cancel()
 		if w.hang {
 			defer time.AfterFunc(60*time.Millisecond, cancel).Stop()
 		}
-		w.ctx, w.messages = ctx, messages(order[:min(len(order), 64)], request, response, int(status))
+		w.ctx, w.messages = ctx, wired(t, messages(order[:min(len(order), 64)], request, response, int(status)))
 		s := fuzzService(t, mode)
 		ended := make(chan error, 1)
 		go func() { ended <- s.Process(w) }()
@@ -233,7 +238,7 @@ func FuzzProcess(f *testing.F) {
 		case err := <-ended:
 			w.mu.Lock()
 			defer w.mu.Unlock()
-			if w.heard["*ext_procv3.ProcessingRequest_RequestHeaders"] && order[0]%8 == 0 && len(w.said) == 0 {
+			if w.heard[requestRequestHeaders] && order[0]%8 == 0 && len(w.said) == 0 {
 				t.Error("no reply to the request's headers")
 			}
 			if err == nil && !w.failed && ctx.Err() == nil && w.sendFail == 0 {

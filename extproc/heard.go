@@ -1,15 +1,68 @@
 package extproc
 
 import (
+	"fmt"
 	"strings"
 
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
-	extprocv3 "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
-	"google.golang.org/protobuf/types/known/structpb"
+	filterv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/ext_proc/v3"
+	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// attributesKey is where Envoy puts the attributes of a message, whatever the filter is called.
-const attributesKey = "envoy.filters.http.ext_proc"
+// heard is one of Envoy's messages, as far as this package needs to know it. The generated types are some
+// thirty objects of it; here all parts are views of the one copy that is made of what came.
+type heard struct {
+	kind       protowire.Number // which message it is: the field of ProcessingRequest that it came in
+	headers    headerList
+	body       []byte
+	end        bool // of the stream
+	attributes attributeList
+	modes      *modes
+	metadata   *corev3.Metadata
+}
+
+// modes are how Envoy was told to send bodies.
+type modes struct {
+	request, response filterv3.ProcessingMode_BodySendMode
+}
+
+func (m *heard) String() string {
+	switch m.kind {
+	case requestRequestHeaders:
+		return "request headers"
+	case requestResponseHeaders:
+		return "response headers"
+	case requestRequestBody:
+		return "a request body"
+	case requestResponseBody:
+		return "a response body"
+	case requestRequestTrailers:
+		return "request trailers"
+	case requestResponseTrailers:
+		return "response trailers"
+	}
+	return fmt.Sprintf("unknown (%d)", m.kind)
+}
+
+// headerList are the headers of a request or response, with names in lower case, as Envoy sends them.
+type headerList []header
+
+type header struct{ name, value string }
+
+// attributeList are what Envoy's configuration asks it to tell.
+type attributeList []attribute
+
+type attribute struct {
+	name   string
+	text   string
+	number float64
+}
+
+// How many of each a message usually has at most.
+const (
+	usualHeaders    = 24
+	usualAttributes = 8
+)
 
 // The attributes that the rendered configuration asks for.
 const (
@@ -30,28 +83,40 @@ const (
 	flagOverflow          = 0x80
 )
 
-// headerValue returns a header of a request or response; name is in lower case, as Envoy sends them.
-func headerValue(h *corev3.HeaderMap, name string) string {
-	for _, v := range h.GetHeaders() {
-		if v.Key == name {
-			if len(v.RawValue) > 0 {
-				return string(v.RawValue)
-			}
-			return v.Value
+// get returns a header, "" where there is none.
+func (list headerList) get(name string) string {
+	for i := range list {
+		if list[i].name == name {
+			return list[i].value
 		}
 	}
 	return ""
 }
 
-// headerNames lists the headers of a message, pseudo headers left out, for which keep is false.
-func headerNames(h *corev3.HeaderMap, keep func(string) bool) []string {
-	names := make([]string, 0, len(h.GetHeaders()))
-	for _, v := range h.GetHeaders() {
-		if !strings.HasPrefix(v.Key, ":") && !keep(v.Key) {
-			names = append(names, v.Key)
+// names lists the headers, pseudo headers left out, for which keep is false. There is room for some more.
+func (list headerList) names(keep func(string) bool) []string {
+	names := make([]string, 0, len(list)+len(secrets))
+	for i := range list {
+		if name := list[i].name; !strings.HasPrefix(name, ":") && !keep(name) {
+			names = append(names, name)
 		}
 	}
 	return names
+}
+
+// get returns an attribute, and whether Envoy told it.
+func (list attributeList) get(name string) (a attribute, told bool) {
+	for i := range list {
+		if list[i].name == name {
+			return list[i], true
+		}
+	}
+	return a, false
+}
+
+func (list attributeList) text(name string) string {
+	a, _ := list.get(name)
+	return a.text
 }
 
 // rateLimitNamespace is where Envoy's rate limit filter keeps what its service says beside yes and no.
@@ -59,8 +124,8 @@ const rateLimitNamespace = "envoy.filters.http.ratelimit"
 
 // overrun lists the budgets whose soft limit is passed: those of the descriptors "soft=NAME" that the
 // rate limit service counts among its quotaModeViolations.
-func overrun(m *extprocv3.ProcessingRequest) (names []string) {
-	said := m.GetMetadataContext().GetFilterMetadata()[rateLimitNamespace].GetFields()
+func overrun(m *corev3.Metadata) (names []string) {
+	said := m.GetFilterMetadata()[rateLimitNamespace].GetFields()
 	descriptors := said["descriptors"].GetListValue().GetValues()
 	for _, v := range said["quotaModeViolations"].GetListValue().GetValues() {
 		i := int(v.GetNumberValue())
@@ -76,9 +141,4 @@ func overrun(m *extprocv3.ProcessingRequest) (names []string) {
 		}
 	}
 	return names
-}
-
-// attributes returns the attributes that came with a message.
-func attributes(m *extprocv3.ProcessingRequest) map[string]*structpb.Value {
-	return m.GetAttributes()[attributesKey].GetFields()
 }

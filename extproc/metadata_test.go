@@ -22,7 +22,7 @@ func TestDynamicMetadataIsNotRead(t *testing.T) {
 	var got *Outcome
 	s := fuzzService(t, 0)
 	s.Observe = func(o *Outcome) { got = o }
-	if err := s.Process(&script{messages: list, ctx: context.Background()}); err != nil {
+	if err := s.Process(&script{messages: wired(t, list), ctx: context.Background()}); err != nil {
 		t.Fatal(err)
 	}
 	if got.Route != "" || got.Tenant != "" || got.Plan == nil || got.Plan.Pipe != "green" || got.Status != 200 {

@@ -1,8 +1,6 @@
 package extproc
 
 import (
-	extprocv3 "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
-
 	"ockham/bedrock"
 	"ockham/dialect"
 )
@@ -28,8 +26,8 @@ func (x *exchange) passThrough() error {
 	if err != nil {
 		return err
 	}
-	if h := m.GetResponseHeaders().GetHeaders(); headerValue(h, ":status") == "403" { // for the next request's sake
-		x.s.Signer.Learn(bedrock.ParseError(403, headerValue(h, "x-amzn-errortype"), "", nil).Type, headerValue(h, "date"))
+	if m.headers.get(":status") == "403" { // for the next request's sake
+		x.s.Signer.Learn(bedrock.ParseError(403, m.headers.get("x-amzn-errortype"), "", nil).Type, m.headers.get("date"))
 	}
 	return x.passOn(m)
 }
@@ -46,7 +44,7 @@ func keepInvokeHeader(name string) bool {
 }
 
 // passOn hands an answer to the client untouched, from its first message m to the last.
-func (x *exchange) passOn(m *extprocv3.ProcessingRequest) error {
+func (x *exchange) passOn(m *heard) error {
 	for {
 		if err := x.send(echo(m)); err != nil {
 			return err
@@ -60,11 +58,11 @@ func (x *exchange) passOn(m *extprocv3.ProcessingRequest) error {
 }
 
 // echo agrees to a message.
-func echo(m *extprocv3.ProcessingRequest) *message {
-	switch r := m.Request.(type) {
-	case *extprocv3.ProcessingRequest_ResponseBody:
-		return bodyPiece(r.ResponseBody.Body, r.ResponseBody.EndOfStream)
-	case *extprocv3.ProcessingRequest_ResponseTrailers:
+func echo(m *heard) *message {
+	switch m.kind {
+	case requestResponseBody:
+		return bodyPiece(m.body, m.end)
+	case requestResponseTrailers:
 		return endTrailers()
 	}
 	return releaseHeaders(nil, nil)

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	extprocv3 "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
@@ -27,7 +26,7 @@ type exchange struct {
 	out    Outcome
 	room   share
 
-	headers *corev3.HeaderMap // the client's
+	headers headerList // the client's
 	setting Setting
 	overrun []string // budgets whose soft limit is passed
 	in      dialect.Input
@@ -48,13 +47,13 @@ func (x *exchange) run() error {
 	if err != nil {
 		return err
 	}
-	switch first.Request.(type) {
-	case *extprocv3.ProcessingRequest_RequestHeaders:
-	case *extprocv3.ProcessingRequest_ResponseHeaders:
+	switch first.kind {
+	case requestRequestHeaders:
+	case requestResponseHeaders:
 		// Envoy answered before it asked us: authentication, say. That is none of our business.
 		return x.passOn(first)
 	default:
-		return status.Errorf(codes.FailedPrecondition, "ockham: the first message is %T; see the required processing mode", first.Request)
+		return status.Errorf(codes.FailedPrecondition, "ockham: the first message is %v; see the required processing mode", first)
 	}
 	if refused := x.heardRequest(first); refused != nil {
 		return x.refuse(refused)
@@ -69,16 +68,15 @@ func (x *exchange) run() error {
 	if err != nil {
 		return err
 	}
-	body := second.GetRequestBody()
 	switch {
-	case second.GetResponseHeaders() != nil: // a 413 while the body was read
+	case second.kind == requestResponseHeaders: // a 413 while the body was read
 		return x.passOn(second)
-	case body == nil || !body.EndOfStream:
+	case second.kind != requestRequestBody || !second.end:
 		return status.Error(codes.FailedPrecondition, "ockham: the request body must be sent BUFFERED")
 	}
-	x.in.Body = body.Body
-	x.out.BytesIn = len(body.Body)
-	if !x.room.received(len(body.Body)) {
+	x.in.Body = second.body
+	x.out.BytesIn = len(second.body)
+	if !x.room.received(len(second.body)) {
 		x.s.Load.shedFull.Add(1)
 		return x.refuse(busy)
 	}
@@ -87,7 +85,7 @@ func (x *exchange) run() error {
 
 // admitted tells whether the service can take the request on, by what its headers say of its size.
 func (x *exchange) admitted() (ok bool) {
-	length, err := strconv.ParseInt(headerValue(x.headers, "content-length"), 10, 64)
+	length, err := strconv.ParseInt(x.headers.get("content-length"), 10, 64)
 	if err != nil {
 		length = -1
 	}
@@ -97,25 +95,23 @@ func (x *exchange) admitted() (ok bool) {
 
 // heardRequest reads the request's headers. What will never have a body is refused here: Envoy would
 // not ask again before sending it on.
-func (x *exchange) heardRequest(m *extprocv3.ProcessingRequest) *dialect.Error {
-	h := m.GetRequestHeaders()
-	x.headers = h.GetHeaders()
-	x.setting = settingOf(m, x.headers)
+func (x *exchange) heardRequest(m *heard) *dialect.Error {
+	x.headers = m.headers
+	x.setting = settingOf(m)
 	x.tellSetting()
-	path, query, _ := strings.Cut(headerValue(x.headers, ":path"), "?")
+	path, query, _ := strings.Cut(x.headers.get(":path"), "?")
 	x.in = dialect.Input{
-		Method: headerValue(x.headers, ":method"), Path: path, Query: query,
-		RequestID: headerValue(x.headers, "x-request-id"),
-		Header:    func(name string) string { return headerValue(x.headers, name) },
+		Method: x.headers.get(":method"), Path: path, Query: query,
+		RequestID: x.headers.get("x-request-id"),
+		Header:    x.headers.get,
 	}
 	x.out.ID = x.in.RequestID
 	x.out.Trace = x.trace()
-	attrs := attributes(m)
-	x.out.Route = attrs[attrProfile].GetStringValue()
+	x.out.Route = m.attributes.text(attrProfile)
 	if x.out.Route == "" {
-		x.out.Route = attrs[attrRoute].GetStringValue()
+		x.out.Route = m.attributes.text(attrRoute)
 	}
-	x.overrun = overrun(m)
+	x.overrun = overrun(m.metadata)
 	x.out.Tenant = x.policy.tenant(x.in.Header)
 	d, refused := dialect.For(x.in.Method, path)
 	x.dialect = d
@@ -123,12 +119,12 @@ func (x *exchange) heardRequest(m *extprocv3.ProcessingRequest) *dialect.Error {
 	switch {
 	case refused != nil:
 		return refused
-	case headerValue(x.headers, "upgrade") != "" && headerValue(x.headers, ":protocol")+headerValue(x.headers, "connection") != "":
+	case x.headers.get("upgrade") != "" && x.headers.get(":protocol")+x.headers.get("connection") != "":
 		return dialect.Invalid("", "this path takes no upgrade; WebSocket is off here")
-	case h.EndOfStream:
+	case m.end:
 		return dialect.Invalid("", "the body is empty; send a JSON object")
 	}
-	if enc := headerValue(x.headers, "content-encoding"); enc != "" && enc != "identity" {
+	if enc := x.headers.get("content-encoding"); enc != "" && enc != "identity" {
 		return &dialect.Error{Code: dialect.UnsupportedMedia, Message: "content-encoding " + enc + " is not supported; send the body uncompressed"}
 	}
 	return nil
@@ -139,7 +135,7 @@ func (x *exchange) trace() string {
 	if own := metadata.ValueFromIncomingContext(x.stream.Context(), "traceparent"); len(own) > 0 {
 		return own[0]
 	}
-	return headerValue(x.headers, "traceparent")
+	return x.headers.get("traceparent")
 }
 
 // forward plans the request and sends it on to the first model.
@@ -262,7 +258,7 @@ var secrets = []string{"authorization", "proxy-authorization", "cookie", "x-api-
 
 // removals lists the client's headers that must not reach Bedrock.
 func (x *exchange) removals(keep func(string) bool) []string {
-	return append(headerNames(x.headers, keep), secrets...)
+	return append(x.headers.names(keep), secrets...)
 }
 
 func (x *exchange) noCredentials(err error) *dialect.Error {

@@ -3,8 +3,6 @@ package extproc
 import (
 	"time"
 
-	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
-	extprocv3 "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
@@ -14,11 +12,11 @@ import (
 // response is the second half of an exchange: what Envoy has shown of the first answer, and what the
 // client has been sent.
 type response struct {
-	headers  *corev3.HeaderMap // of the first answer; nil before they came
-	bodiless bool              // it has no body: nothing can be streamed in its place
-	hasBody  bool              // its first body message came: now a streamed reply may be sent
-	ended    bool              // its last message came
-	trailers bool              // which were trailers
+	headers  headerList // of the first answer; nil before they came
+	bodiless bool       // it has no body: nothing can be streamed in its place
+	hasBody  bool       // its first body message came: now a streamed reply may be sent
+	ended    bool       // its last message came
+	trailers bool       // which were trailers
 
 	heldFrom time.Time
 	remote   chan piece   // from the attempts that the service makes itself
@@ -75,8 +73,8 @@ func (x *exchange) respond() error {
 // listen reads Envoy's messages, so that they can be waited for together with deadlines and with the
 // service's own calls. The channel is closed when the stream has ended, in whatever way: a request that
 // is not told so would wait for ever.
-func (x *exchange) listen() <-chan *extprocv3.ProcessingRequest {
-	inbox := make(chan *extprocv3.ProcessingRequest)
+func (x *exchange) listen() <-chan *heard {
+	inbox := make(chan *heard)
 	go func() {
 		defer close(inbox)
 		for {
@@ -94,52 +92,52 @@ func (x *exchange) listen() <-chan *extprocv3.ProcessingRequest {
 	return inbox
 }
 
-func (x *exchange) hear(m *extprocv3.ProcessingRequest) error {
-	switch r := m.Request.(type) {
-	case *extprocv3.ProcessingRequest_ResponseHeaders:
-		x.heardHeaders(m, r.ResponseHeaders)
-	case *extprocv3.ProcessingRequest_ResponseBody:
-		x.heardBody(r.ResponseBody)
-	case *extprocv3.ProcessingRequest_ResponseTrailers:
+func (x *exchange) hear(m *heard) error {
+	switch m.kind {
+	case requestResponseHeaders:
+		x.heardHeaders(m)
+	case requestResponseBody:
+		x.heardBody(m)
+	case requestResponseTrailers:
 		x.ended, x.trailers = true, true
 		x.tries[0].end(x.policy.MaxHeld)
 	default:
-		return status.Errorf(codes.FailedPrecondition, "ockham: unexpected %T; see the required processing mode", m.Request)
+		return status.Errorf(codes.FailedPrecondition, "ockham: unexpected message: %v; see the required processing mode", m)
 	}
 	return nil
 }
 
-func (x *exchange) heardHeaders(m *extprocv3.ProcessingRequest, h *extprocv3.HttpHeaders) {
-	x.response.headers, x.heldFrom = h.GetHeaders(), time.Now()
+func (x *exchange) heardHeaders(m *heard) {
+	x.response.headers, x.heldFrom = m.headers, time.Now()
 	a := x.tries[0]
-	a.status = atoi(headerValue(x.response.headers, ":status"))
+	a.status = atoi(m.headers.get(":status"))
 	a.Status = a.status
-	a.errorType = headerValue(x.response.headers, "x-amzn-errortype")
-	a.retryAfter = headerValue(x.response.headers, "retry-after")
-	a.date = headerValue(x.response.headers, "date")
-	attrs := attributes(m)
-	if details := attrs[attrDetails].GetStringValue(); details != "" && details != "via_upstream" {
-		a.fail(envoyAnswered(a.status, int(attrs[attrFlags].GetNumberValue())))
+	a.errorType = m.headers.get("x-amzn-errortype")
+	a.retryAfter = m.headers.get("retry-after")
+	a.date = m.headers.get("date")
+	if details := m.attributes.text(attrDetails); details != "" && details != "via_upstream" {
+		flags, _ := m.attributes.get(attrFlags)
+		a.fail(envoyAnswered(a.status, int(flags.number)))
 	}
-	if host := attrs[attrHost].GetStringValue(); host != "" && host != a.target.Host {
+	if host := m.attributes.text(attrHost); host != "" && host != a.target.Host {
 		x.s.Log.Error("Envoy did not take the authority that was signed: allow it in mutation_rules, or let the route write the host",
 			"request", x.out.ID, "signed", a.target.Host, "sent", host)
 		x.setting.Host = true
 		x.tellSetting()
 	}
-	if h.EndOfStream {
+	if m.end {
 		x.ended, x.bodiless = true, true
 		a.end(x.policy.MaxHeld)
 	}
 }
 
-func (x *exchange) heardBody(b *extprocv3.HttpBody) {
+func (x *exchange) heardBody(m *heard) {
 	x.hasBody = true
 	a := x.tries[0]
 	if x.live(a) {
-		x.feed(a, b.Body)
+		x.feed(a, m.body)
 	}
-	if b.EndOfStream {
+	if m.end {
 		x.ended = true
 		a.end(x.policy.MaxHeld)
 	}

@@ -225,7 +225,7 @@ func (x *exchange) status() []bedrock.Header {
 
 // upstreamHeaders lists what of Bedrock's headers stops here: all of it, since the body is another one.
 func (x *exchange) upstreamHeaders() []string {
-	return headerNames(x.response.headers, func(name string) bool {
+	return x.response.headers.names(func(name string) bool {
 		switch name {
 		case "date", "x-request-id", "content-type", "x-envoy-upstream-service-time", "server":
 			return true

@@ -101,9 +101,9 @@ func (x *exchange) gone() {
 }
 
 // recv returns the next message, or errGone.
-func (x *exchange) recv() (*extprocv3.ProcessingRequest, error) {
-	m, err := x.stream.Recv()
-	if err != nil {
+func (x *exchange) recv() (*heard, error) {
+	m := &heard{}
+	if err := x.stream.RecvMsg(m); err != nil {
 		if !errors.Is(err, io.EOF) && status.Code(err) != codes.Canceled {
 			x.s.Log.Debug("stream ended", "request", x.out.ID, "err", err)
 		}

@@ -1,11 +1,6 @@
 package extproc
 
-import (
-	"strconv"
-
-	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
-	extprocv3 "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
-)
+import "strconv"
 
 // Setting is what a request tells of the configuration of the Envoy that it came through. Envoy takes much
 // that is wrong without a word; here it shows.
@@ -27,19 +22,21 @@ const (
 )
 
 // settingOf reads a request's first message.
-func settingOf(m *extprocv3.ProcessingRequest, headers *corev3.HeaderMap) Setting {
-	attrs := attributes(m)
+func settingOf(m *heard) Setting {
 	s := Setting{
-		Upstream: attrs[attrUpstream].GetStringValue() != "",
+		Upstream: m.attributes.text(attrUpstream) != "",
 		// Envoy takes x-envoy-* from clients at the edge; together with AWS's they can only be ours.
-		Twice: headerValue(headers, headerPerTry) != "" && headerValue(headers, "x-amz-date") != "",
+		Twice: m.headers.get(headerPerTry) != "" && m.headers.get("x-amz-date") != "",
 	}
-	if major, ok := attrs[attrMajor]; ok {
-		number := func(name string) string { return strconv.Itoa(int(attrs[name].GetNumberValue())) }
-		s.Version = strconv.Itoa(int(major.GetNumberValue())) + "." + number(attrMinor) + "." + number(attrPatch)
+	number := func(name string) string {
+		a, _ := m.attributes.get(name)
+		return strconv.Itoa(int(a.number))
 	}
-	if c := m.GetProtocolConfig(); c != nil {
-		s.RequestBody, s.ResponseBody = c.RequestBodyMode.String(), c.ResponseBodyMode.String()
+	if _, told := m.attributes.get(attrMajor); told {
+		s.Version = number(attrMajor) + "." + number(attrMinor) + "." + number(attrPatch)
+	}
+	if m.modes != nil {
+		s.RequestBody, s.ResponseBody = m.modes.request.String(), m.modes.response.String()
 	}
 	return s
 }

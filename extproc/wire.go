@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/bits"
 
+	"google.golang.org/grpc/mem"
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"ockham/bedrock"
@@ -16,7 +17,10 @@ import (
 type message struct {
 	buf  []byte // filled from its end
 	at   int    // where in buf the message begins
-	body []byte
+	body mem.SliceBuffer
+
+	head  mem.SliceBuffer
+	whole [2]mem.Buffer
 }
 
 // usualMessage is room for the replies with most headers.
@@ -24,6 +28,16 @@ const usualMessage = 1024
 
 func newMessage(body []byte, room int) *message {
 	return &message{buf: make([]byte, room), at: room, body: body}
+}
+
+// parts are the finished message as gRPC takes it, without memory of their own.
+func (m *message) parts() mem.BufferSlice {
+	m.head = m.buf[m.at:]
+	m.whole = [2]mem.Buffer{&m.head, &m.body}
+	if len(m.body) == 0 {
+		return m.whole[:1]
+	}
+	return m.whole[:]
 }
 
 // size is how long the message is so far.
