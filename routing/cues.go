@@ -9,6 +9,7 @@ const (
 	cueMath
 	cueSteps
 	cueLogic // conditions and choices, which speak for steps where no chore is asked for
+	cueMake  // speaks for code, but never alone, and not where a chore or a text is asked for
 	cueKinds
 )
 
@@ -27,7 +28,7 @@ type mark struct {
 type cues struct {
 	milli     int // the text's size, in milli-tokens
 	points    [cueKinds]int
-	seen      [4]uint64 // ids of marks that have counted
+	seen      [8]uint64 // ids of marks that have counted
 	langs     [langCount]int
 	scripts   [scriptCount]int
 	numbers   int
@@ -40,6 +41,7 @@ type cues struct {
 	how       bool // "how many", "how far", "what percent", ...
 	wordsSeen int
 	chore     bool // the request begins with one: "Summarise", "Translate"
+	prose     bool // a text is asked for: "a poem about Python"
 }
 
 // choreWithin is among how many of the first words a chore is looked for.
@@ -106,6 +108,8 @@ func (c *cues) word(p *piece) {
 	switch m.id {
 	case idChore:
 		c.chore = c.chore || c.wordsSeen <= choreWithin
+	case idProse:
+		c.prose = c.prose || c.wordsSeen <= choreWithin
 	case idJSON:
 		c.jsonWord = true
 	case idQuantity:
@@ -193,22 +197,43 @@ func (c *cues) line(s string) {
 	}
 }
 
-func (c *cues) code() bool {
-	return c.points[cueCode] >= enough || c.codeLines >= 3 && 3*c.codeLines >= c.allLines
+// enough is how many points make a kind of evidence sure. What is pasted behind a chore is full of signs.
+func (c *cues) enough() int {
+	if c.chore {
+		return enough + 1
+	}
+	return enough
 }
+
+func (c *cues) code() bool {
+	points := c.points[cueCode]
+	if points > 0 && !c.chore && !c.prose {
+		points += min(c.points[cueMake], 2)
+	}
+	return points >= c.enough() || c.codeLines >= 3 && 3*c.codeLines >= c.allLines
+}
+
+// briefQuestion is how many words a question has that holds nothing beside its figures.
+const briefQuestion = 8
 
 func (c *cues) math() bool {
 	points := c.points[cueMath]
-	if c.how && c.numbers >= 2 {
+	switch {
+	case c.how && c.numbers >= 2:
 		points += enough
+	case c.how && c.numbers == 1:
+		points++
 	}
 	if c.numbers >= 3 && c.questions > 0 {
 		points++
 	}
+	if c.numbers >= 2 && (c.questions > 0 && c.wordsSeen <= briefQuestion || c.numbers > c.wordsSeen) {
+		points += 2 // "What is 15 % of 240?"
+	}
 	if !c.chore && c.questions > 0 && c.numbers >= 4 && 10*c.numbers >= c.wordsSeen {
 		points += enough // figures, and a question about them
 	}
-	return points >= enough
+	return points >= c.enough()
 }
 
 func (c *cues) steps() bool {
@@ -222,7 +247,7 @@ func (c *cues) steps() bool {
 	if c.questions >= 3 {
 		points += 2
 	}
-	return points >= enough
+	return points >= c.enough()
 }
 
 func (c *cues) json() bool { return c.jsonWord || c.jsonSigns >= 2 }

@@ -1,6 +1,7 @@
 package routing
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -74,6 +75,63 @@ func shown(f *Features) string {
 		}
 	}
 	return strings.Join(words, " ")
+}
+
+// Short requests are most of what people type, and have few words to tell by.
+func TestShortRequests(t *testing.T) {
+	for _, text := range []string{
+		"write a go function", "Implement quicksort in C", "Write a SQL query to find duplicate emails", "Write unit tests for this class",
+		"Create a React component for a login form", "Implement an LRU cache", "Why does my Go program deadlock?", "Write an R script for linear regression",
+		"Write a Dockerfile for a Node app", "How do I center a div in CSS?", "Make a snake game in JavaScript", "Write a hash map from scratch",
+		"Scrivi una funzione che calcola il fattoriale", "Crie uma consulta SQL que some as vendas por mês", "用Python写一个爬虫",
+		"What is 15% of 240?", "Prove that the square root of 2 is irrational", "Show that the sum of two odd numbers is even", "Beweise, dass es unendlich viele Primzahlen gibt",
+		"Design the database schema for a hotel booking system", "Develop a go-to-market strategy for a B2B startup with a small budget",
+		"Do a root cause analysis of yesterday's outage based on these notes", "How would you scale a chat application to ten million users?",
+		"Compare les deux offres et recommande la meilleure", "Analiza las ventajas y los inconvenientes de la energía nuclear",
+	} {
+		if f := Extract(ask(text)); !f.Code && !f.Math && !f.Steps {
+			t.Errorf("%q shows nothing", text)
+		}
+	}
+	for _, text := range []string{
+		"Write a haiku about the sea", "What year was Java released?", "Write an invitation for our programming class", "Write a two line bio for a Java developer",
+		"Describe the function of mitochondria", "Translate: the server is down", "Summarise this release note about our API", "Give me five names for a cat",
+		"What is the weather like in May in Lisbon?", "Write a reminder about the test on Friday", "Create a slogan for our coffee shop", "How long is the Nile?",
+		"Schreibe eine Einladung zum Geburtstag", "Escribe un correo a mi jefe", "Write a story about a tree, a queue and an app",
+	} {
+		if f := Extract(ask(text)); f.Code || f.Math || f.Steps {
+			t.Errorf("%q shows %q", text, shown(&f))
+		}
+	}
+}
+
+// TestEvidenceInPrompts holds what share of prompts shows evidence, by what they take: docs/policy.md has the
+// figures. Only lines that no word was added for count.
+func TestEvidenceInPrompts(t *testing.T) {
+	file, err := os.ReadFile("testdata/prompts.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown, all := map[string]int{}, map[string]int{}
+	line := 0
+	for text := range strings.Lines(string(file)) {
+		kind, prompt, ok := strings.Cut(strings.TrimSpace(text), "\t")
+		if !ok {
+			continue
+		}
+		if line++; line%2 == 1 {
+			continue
+		}
+		all[kind]++
+		if f := Extract(ask(prompt)); f.Code || f.Math || f.Steps {
+			shown[kind]++
+		}
+	}
+	t.Logf("evidence in %v of %v", shown, all)
+	share := func(kind string) float64 { return float64(shown[kind]) / float64(all[kind]) }
+	if share("code") < .65 || share("math") < .7 || share("steps") < .5 || share("plain") > .02 {
+		t.Errorf("evidence in %v of %v", shown, all)
+	}
 }
 
 // A word that sounds hard, however often, must not buy the large model; nor may taking one away starve

@@ -7,27 +7,39 @@ import "strings"
 // The words in one group of parentheses are one cue and count once together.
 var (
 	codeWords = map[int]string{
-		2: "(python py) (javascript js nodejs) (typescript ts) (golang) (java) (kotlin) (cpp) (sql mysql postgresql postgres sqlite) (html) (css) (bash shell) " +
+		2: "(python py) (javascript js nodejs) (typescript ts) (golang) (csharp dotnet) (matlab) (perl lua) (powershell) (java) (kotlin) (cpp) (sql mysql postgresql postgres sqlite) (html) (css) (bash shell) " +
 			"(regex regexp) (php) (ruby) (scala) (haskell) (refactor refactoring) (compile compiler compiles) (debug debugging debugger) (algorithm algorithms algorithmus algorithme algoritmo) " +
-			"(docker dockerfile) (kubernetes kubectl helm terraform) (yaml) (stacktrace traceback segfault) (unittest pytest junit) (react django flask) (pandas numpy) (git github) " +
-			"(def) (elif) (println printf) (const) (nil null nullptr) (struct) (async await) (leetcode) (endpoint endpoints) (funktion fonction función funzione função) (código quellcode) (mutex goroutine)",
-		1: "(function functions method methods) (code coding codes) (script scripts) (program programs programm programme programa) (implement implementation implementiere implémente implementa) " +
+			"(docker dockerfile) (kubernetes kubectl helm terraform) (yaml) (stacktrace traceback segfault) (unittest unittests pytest junit selenium) (react django flask fastapi jquery nextjs) (pandas numpy) (git github) " +
+			"(def) (elif) (println printf) (const) (nil null nullptr) (struct) (async await) (leetcode) (endpoint endpoints) (function functions funktion fonction función funzione função) (código quellcode) (mutex goroutine goroutines) " +
+			"(implement implementing implementation implementiere implementieren implémente implémenter implementa implementar implementare) (recursive recursion) (undefined) (typeerror valueerror keyerror indexerror) (makefile cmake) (ansible) " +
+			"(quicksort mergesort dijkstra bfs dfs) (trie lru hashmap hashtable) (hash) (graphql grpc) (deadlock deadlocks) (thread threads multithreaded) (complexity) (pytorch tensorflow) (middleware) (cron crontab cronjob) (workflow workflows) (decorator decorators) (skript) (stored) (flexbox) (useeffect usestate) (nginx) (vba macro macros) (solidity) (laravel rails) (mongodb redis elasticsearch) (std) (nullable) (serialise serialize deserialise deserialize)",
+		1: "(method methods méthode método) (code coding codes) (script scripts) (program programs programm programme programa programma) (component components) (module modules) (procedure) " +
 			"(bug bugs) (exception exceptions) (class classes) (variable variables) (loop loops) (array arrays) (api apis) (query queries) (library libraries) (import include) " +
-			"(return returns) (string strings) (int integer integers) (input output) (bool boolean) (parse parser) (server backend frontend) (fix) (test tests) (database table)",
+			"(return returns) (string strings) (int integer integers) (input output) (bool boolean) (parse parser parses parsing) (server backend frontend) (fix) (test tests) (database datenbank table) (row rows column columns) (error errors fehler erreur) (fails failing failed crashes) (sort sorted sorting sortiert trier) (search) (tree graph stack queue cache) (handler controller) (print range) (div) (chart) (requests) " +
+			"(url urls) (field fields) (logs) (limiter scheduler crawler scraper) (binary) (token tokens) (aggregation) (config)",
 	}
+	// Words that only together with others of code speak for it: what is to be done, and names of languages
+	// and things that mean something else, too.
+	makeWords = map[int]string{
+		1: "(write create build generate add develop optimise optimize convert port fix explain schreibe schreib erstelle écris écrire crée créer escribe crea genera genere scrivi crie escreva crear) " +
+			"(go rust swift dart ruby c r express spring node vue angular) (app apps application website page game form) (user users) (string chain) (delete deletes remove) (web) (read) (safe) (connect) (memory) (file files datei fichier archivo) (list lists liste lista) (line lines zeile ligne)",
+	}
+	// Texts that are asked for in the same words: a poem about Python is no program.
+	proseWords = "poem tweet story essay bio invitation joke jokes caption slogan haiku song newsletter toast " +
+		"gedicht brief einladung poème lettre poema carta invitación poesia lettera convite"
 	mathWords = map[int]string{
 		2: "(prove proof beweise beweis démontrer démontre demuestra demuestre dimostra prove) (theorem lemma théorème teorema satz) (integral integrals intégrale integrate) (derivative derivatives dérivée derivada ableitung differentiate) " +
 			"(equation equations gleichung équation ecuación equação equazione) (polynomial polynomials) (matrix matrices eigenvalue eigenvalues) (probability probabilities probabilité probabilidad) " +
 			"(hypotenuse triangle triangles) (logarithm log ln) (cosine sine tangent cos sin tan) (modulo mod) (divisible divisor gcd lcm) (prime primes) (quadratic cubic) (permutation permutations combinatorics) " +
-			"(variance deviation) (vector vectors) (group subgroup abelian isomorphic homomorphism) (frac sqrt cdot) (arithmetic geometric) (circumference radius perimeter) (factorial) (coefficient coefficients)",
+			"(variance deviation) (vector vectors) (group subgroup abelian isomorphic homomorphism) (frac sqrt cdot) (arithmetic geometric) (circumference radius perimeter) (factorial) (coefficient coefficients) (irrational rational) (determinant) (simplify) (factor factorise factorize) (chi squared) (distributed distribution) (primzahl primzahlen premiers primos primi) (compound)",
 		1: "(solve löse résous résoudre resuelve resolva risolvi) (calculate compute berechne calcule calcula calculer calcola) (sum summe somme suma soma) (average mean) (percent percentage prozent) (product) (ratio) (angle angles) (area volume) " +
-			"(digit digits) (integer integers) (fraction fractions) (total) (remainder) (interest) (speed velocity) (times) (half twice) (greater less) (real complex)",
+			"(square root roots) (even odd) (numbers) (ways) (arrange arranged arrangements) (dice die rolling coin coins cards) (find) (together altogether) (chance chances) (circle rectangle) (show) (median) (infinite infinitely unendlich) (cost costs) (digit digits) (fraction fractions) (total) (remainder) (interest) (speed velocity) (times) (half twice) (greater less) (real complex)",
 	}
 	stepWords = map[int]string{
-		2: "(analyze analyse analysiere analysieren analyser analiza analizar analise analizza) (compare contrast vergleiche vergleich comparer comparez compara compare confronta) (tradeoff tradeoffs) (strategy strategies strategie stratégie estrategia) (roadmap migration migrate) (evaluate assess bewerte évalue évaluer evalúa avalie) " +
-			"(hypothesis hypotheses) (architecture architect architektur) (diagnose) (critique) (recommend recommendation recommendations) (design entwirf conçois diseña) (justify begründe)",
-		1: "(plan planning planen) (steps step schritte schritt étapes étape pasos etapas passaggi) (then dann puis ensuite luego entonces depois poi) (first zuerst primero primeiro prima) (finally schließlich enfin finalmente infine) (second third) (next danach) " +
-			"(why warum pourquoi perché) (explain erkläre expliquez explique explica spiega) (consider considering) (constraints constraint) (pros cons) (risks risk) (because therefore) (implications consequences) (options alternatives) (reason reasoning) (given assume suppose) (optimal optimize) (multiple several)",
+		2: "(analyze analyse analysis analyzing analysiere analysieren analyser analiza analizar analise analizza analizzare analisi análisis análise) (compare contrast vergleiche vergleich comparer comparez compara compare confronta) (tradeoff tradeoffs offs) (strategy strategies strategie stratégie estrategia) (roadmap migration migrate) (evaluate assess bewerte évalue évaluer evalúa avalie valuta) " +
+			"(hypothesis hypotheses) (architecture architect architektur) (diagnose) (critique) (swot) (recommend recommendation recommendations empfehle empfiehl empfehlung recommande recommandez recomienda recomende raccomanda) (scale scales scaling) (prioritise prioritize) (design entwirf conçois diseña progetta projete) (justify begründe)",
+		1: "(plan planning planen planifica planeje pianifica) (develop entwickle) (should sollte sollten conviene) (suggest propose) (effect effects) (enforceable liable legal) (downtime) (realistic) (happen happens) (tax taxes) (weigh abwägen abwäge) (cause causes ursachen causas cause) (system systems platform schema infrastructure service services application) (fallacies fallacy logical) (financial) (dependencies milestones) (argument arguments) (stakeholders) (ventajas inconvenientes vorteile nachteile avantages inconvénients desventajas vantaggi vantagens svantaggi) (hire choose elegir choisir scegliere escolher) (budget) (order) (taller older younger heavier faster slower) (improve) (microservices monolith) (impact) (limited) (team) (detailed) (steps step schritte schritt étapes étape pasos etapas passaggi) (then dann puis ensuite luego entonces depois poi) (first zuerst primero primeiro prima) (finally schließlich enfin finalmente infine) (second third) (next danach) " +
+			"(why whys warum pourquoi perché) (explain erkläre expliquez explique explica spiega) (consider considering) (constraints constraint) (pros cons) (risks risk) (because therefore) (implications consequences) (options alternatives) (reason reasoning) (given assume suppose) (optimal optimize) (multiple several)",
 	}
 	// Words of conditions, bounds and choices: schedules, puzzles, rules to be applied.
 	logicWords = map[int]string{
@@ -43,17 +55,20 @@ var (
 	jsonWords     = "json jsonl"
 )
 
+// Marks with a meaning of their own.
 const (
-	idJSON     = 250 // marks with a meaning of their own
-	idQuantity = 251
-	idFence    = 252
-	idOperator = 253
-	idSymbol   = 254
-	idChore    = 255
+	idJSON = 1 + iota
+	idQuantity
+	idFence
+	idOperator
+	idSymbol
+	idChore
+	idProse
+	idFirst // of the others
 )
 
 // mathMarks are single marks that formulas hold: a backslash begins what TeX calls a command.
-var mathMarks = map[string]uint8{"\\": 2, "^": 1, "=": 1, "+": 1, "$": 1, "$$": 2}
+var mathMarks = map[string]uint8{"\\": 2, "^": 1, "=": 1, "+": 1, "$": 1, "$$": 2, "%": 1, "*": 1}
 
 // operators are runs of punctuation that prose does not hold; one and the same cue. symbols are signs
 // that mathematics uses and prose does not; another one.
@@ -70,11 +85,11 @@ var pairWords = []struct {
 	points uint8
 	pairs  string
 }{
-	{cueCode, 2, "代码 函数 编程 程序 脚本 算法 调试 関数 実装 コー 正規"},
+	{cueCode, 2, "代码 函数 编程 程序 脚本 算法 调试 爬虫 関数 実装 コー 正規"},
 	{cueMath, 2, "证明 方程 积分 导数 概率 矩阵 定理 証明 積分 微分 確率 行列"},
 	{cueMath, 1, "计算 求解 計算 解い 平均 总共 合計"},
-	{cueSteps, 2, "分析 比较 设计 评估 策略 比較 設計 評価"},
-	{cueSteps, 1, "步骤 首先 然后 最后 为什 解释 手順 まず 次に 最後 なぜ 説明 计划 計画"},
+	{cueSteps, 2, "利弊 分析 比较 设计 评估 策略 比較 設計 評価"},
+	{cueSteps, 1, "建议 步骤 首先 然后 最后 为什 解释 手順 まず 次に 最後 なぜ 説明 计划 計画"},
 }
 
 // lexicon is everything that one look-up per piece finds.
@@ -87,8 +102,8 @@ func buildLexicon() *table {
 			t.add(w, mark{langs: 1 << l})
 		}
 	}
-	next := uint16(1)
-	for kind, lists := range []map[int]string{cueCode: codeWords, cueMath: mathWords, cueSteps: stepWords, cueLogic: logicWords} {
+	next := uint16(idFirst)
+	for kind, lists := range []map[int]string{cueCode: codeWords, cueMath: mathWords, cueSteps: stepWords, cueLogic: logicWords, cueMake: makeWords} {
 		for points := 2; points >= 1; points-- {
 			for _, group := range groups(lists[points]) {
 				t.all(group, mark{id: next, kind: uint8(kind), points: uint8(points)})
@@ -98,6 +113,7 @@ func buildLexicon() *table {
 	}
 	t.all(quantityWords, mark{id: idQuantity, kind: cueMath})
 	t.all(choreWords, mark{id: idChore, kind: cueLogic})
+	t.all(proseWords, mark{id: idProse, kind: cueLogic})
 	t.all(jsonWords, mark{id: idJSON, kind: cueCode})
 	t.all(operators, mark{id: idOperator, kind: cueCode, points: 2})
 	t.all(fence, mark{id: idFence, kind: cueCode, points: enough})
