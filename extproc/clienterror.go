@@ -21,7 +21,7 @@ func (x *exchange) clientError(a *attempt) *dialect.Error {
 		return bedrockError(bad)
 	case errors.Is(a.failure, errFull):
 		x.s.Load.shedFull.Add(1)
-		return busy
+		return Busy
 	case errors.Is(a.failure, errLate), errors.Is(a.failure, errStalled):
 		return &dialect.Error{Code: dialect.Timeout, Message: "no model answered in time"}
 	case a.failure == nil:

@@ -7,8 +7,6 @@ import (
 	"runtime/metrics"
 	"sync/atomic"
 	"time"
-
-	"ockham/dialect"
 )
 
 // Load is what the service has taken on, and how much it may: requests, by a limit that follows how long
@@ -50,24 +48,12 @@ const (
 	// together and written.
 	promptCost, answerCost = 4, 3
 	// largeBody is from where on bodies may only take up half of all room while they are uploaded, so that
-	// slow uploads never keep ordinary prompts out.
-	largeBody = 1 << 20
-	// unknownBody stands for a body whose length is not told, until it has come.
-	unknownBody = 64 << 10
+	// a few slow uploads never keep ordinary prompts out. It also stands for a body whose length is not told,
+	// until it has come.
+	largeBody = 64 << 10
 	// roomStep is how much room an answer takes up at once.
 	roomStep = 64 << 10
 )
-
-// share is what one request has taken of a Load.
-type share struct {
-	load        *Load
-	taken, used int64 // bytes: reserved, and made use of
-	upload      int64 // of taken, for a large body that has not come
-}
-
-var busy = &dialect.Error{
-	Code: dialect.Unavailable, Message: "the gateway has as much to do as it can; try again in a second", RetryAfter: "1",
-}
 
 // admit takes a request whose body has length bytes on; -1 where that is not known.
 func (l *Load) admit(length int64) (share, bool) {
@@ -80,56 +66,15 @@ func (l *Load) admit(length int64) (share, bool) {
 		return share{}, false
 	}
 	if length < 0 {
-		length = unknownBody
+		length = largeBody
 	}
-	s := share{load: l}
-	if length > largeBody {
-		s.upload = length * promptCost
-	}
-	if l.uploads.Add(s.upload) > l.maxBytes/2 && s.upload > 0 || !s.use(length*promptCost) {
+	s := share{load: l, requests: 1}
+	if !s.uploading(length) || !s.use(length*promptCost) {
 		s.leave()
 		l.shedFull.Add(1)
 		return share{}, false
 	}
 	return s, true
-}
-
-// received puts what a body really takes in place of what was told of it.
-func (s *share) received(length int) bool {
-	if s.load == nil {
-		return true
-	}
-	s.load.uploads.Add(-s.upload)
-	s.upload, s.used = 0, 0
-	return s.use(int64(length) * promptCost)
-}
-
-// use tells whether there is room for n more bytes.
-func (s *share) use(n int64) bool {
-	if s.load == nil {
-		return true
-	}
-	s.used += n
-	if s.used <= s.taken {
-		return true
-	}
-	more := (s.used - s.taken + roomStep - 1) / roomStep * roomStep
-	if s.load.bytes.Add(more) > s.load.maxBytes {
-		s.load.bytes.Add(-more)
-		return false
-	}
-	s.taken += more
-	return true
-}
-
-func (s *share) leave() {
-	if s.load == nil {
-		return
-	}
-	s.load.uploads.Add(-s.upload)
-	s.load.bytes.Add(-s.taken)
-	s.load.requests.Add(-1)
-	s.load = nil
 }
 
 const (

@@ -59,7 +59,7 @@ func (x *exchange) run() error {
 		return x.refuse(refused)
 	}
 	if !x.admitted() {
-		return x.refuse(busy)
+		return x.refuse(Busy)
 	}
 	if err := x.send(continueHeaders()); err != nil {
 		return err
@@ -78,7 +78,7 @@ func (x *exchange) run() error {
 	x.out.BytesIn = len(second.body)
 	if !x.room.received(len(second.body)) {
 		x.s.Load.shedFull.Add(1)
-		return x.refuse(busy)
+		return x.refuse(Busy)
 	}
 	return x.forward()
 }

@@ -145,7 +145,10 @@ func (x *exchange) heardBody(m *heard) {
 
 // feed gives a the next piece, unless what is held of all answers leaves no room for it.
 func (x *exchange) feed(a *attempt, piece []byte) {
-	if !x.released && !x.room.use(int64(len(piece))*answerCost) {
+	size := int64(len(piece)) * answerCost
+	if x.released {
+		x.room.add(size)
+	} else if !x.room.use(size) {
 		a.fail(errFull)
 		return
 	}

@@ -21,6 +21,7 @@ type setup struct {
 	timeouts *envoy.Timeouts // of Envoy
 	// accessLog is where Envoy writes its own; nowhere by default.
 	accessLog string
+	sockets   bool // Envoy has WebSocket and the other paths of the HTTP port
 }
 
 // rig is everything, running, with clients at work.
@@ -28,6 +29,7 @@ type rig struct {
 	t         *testing.T
 	timeouts  envoy.Timeouts
 	accessLog string
+	listen    string // Envoy's address, where the service must know it; any by default
 	envoy     *envoytest.Instance
 	services  []*service
 	bedrocks  []*bedrock
@@ -48,11 +50,14 @@ func newRig(t *testing.T, s setup) *rig {
 	for range max(1, s.regions) {
 		r.bedrocks = append(r.bedrocks, newBedrock(t, s.emulator))
 	}
+	if s.sockets {
+		r.listen = free(t)
+	}
 	if s.env == nil {
 		s.env = []string{"AWS_ACCESS_KEY_ID=" + emulator.DefaultAccessKey, "AWS_SECRET_ACCESS_KEY=" + emulator.DefaultSecret}
 	}
 	for range max(1, s.services) {
-		one := newService(t, r.where()+s.config, s.env)
+		one := newService(t, r.listen, r.where()+s.config, s.env)
 		one.start()
 		r.services = append(r.services, one)
 	}
@@ -79,6 +84,9 @@ func (r *rig) startEnvoy() {
 	p := envoy.Params{
 		Listen: "127.0.0.1:0", Admin: "127.0.0.1:0", Processor: r.services[0].address(),
 		Timeouts: r.timeouts, AccessLog: r.accessLog,
+	}
+	if r.listen != "" {
+		p.Listen, p.HTTP, p.WebSocket = envoy.Address(r.listen), envoy.Address(r.services[0].http), true
 	}
 	for _, s := range r.services[1:] {
 		p.Replicas = append(p.Replicas, s.address())

@@ -29,6 +29,7 @@ type service struct {
 	text    string // and what stands in it at first
 	socket  string
 	admin   string
+	http    string
 	env     []string
 	process *exec.Cmd
 	ended   chan struct{}
@@ -36,15 +37,20 @@ type service struct {
 	said    output
 }
 
-// newService writes a configuration, to which more is added, and prepares a process.
-func newService(t *testing.T, more string, env []string) *service {
+// newService writes a configuration, to which more is added, and prepares a process. It takes sockets where
+// it is told Envoy's address.
+func newService(t *testing.T, envoy, more string, env []string) *service {
 	t.Helper()
 	dir := t.TempDir()
 	s := &service{
-		t: t, config: filepath.Join(dir, "ockham.yaml"), socket: filepath.Join(dir, "ockham.sock"), admin: free(t),
+		t: t, config: filepath.Join(dir, "ockham.yaml"), socket: filepath.Join(dir, "ockham.sock"), admin: free(t), http: free(t),
 		env: append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "AWS_EC2_METADATA_DISABLED=true"}, env...),
 	}
-	s.text = fmt.Sprintf("server: {listen: \"unix:%s\", admin: %s, http: %s, pause: 3s, drain: 20s}\nexpose: full\n%s", s.socket, s.admin, free(t), more)
+	sockets := ""
+	if envoy != "" {
+		sockets = "websocket: {enabled: true, envoy: " + envoy + "}, "
+	}
+	s.text = fmt.Sprintf("server: {listen: \"unix:%s\", admin: %s, http: %s, %spause: 3s, drain: 20s}\nexpose: full\n%s", s.socket, s.admin, s.http, sockets, more)
 	s.write(s.text)
 	t.Cleanup(func() {
 		s.kill()

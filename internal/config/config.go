@@ -378,7 +378,8 @@ type Limits struct {
 	// How much of an answer is held at most; beyond that it is released unchecked, and says so.
 	Held Size `yaml:"held"`
 	// Requests in hand at once. The limit in force follows how long work waits for a processor, and this
-	// is its upper end; what is beyond is answered 503 with retry-after. Read at the start.
+	// is its upper end; what is beyond is answered 503 with retry-after. So many sockets may be open at once,
+	// too. Read at the start.
 	Requests int `yaml:"requests" min:"1"`
 	// What prompts and held answers may take in memory, all requests together: a prompt four times its
 	// length, an answer three times. What is beyond is answered 503 with retry-after. Read at the start.

@@ -103,14 +103,14 @@ func (g *Gateway) web(c *config.Config) http.Handler {
 	s := &web.Server{
 		Explain: g.explain,
 		Models:  func() []string { return names(g.live.Policy()) },
-		MaxBody: int64(c.Limits.Body), Log: g.log,
+		MaxBody: int64(c.Limits.Body), Load: g.load, Log: g.log,
 	}
 	if token := env(c.Telemetry.FeedbackTokenEnv); token != "" {
 		s.Token = token
 		s.Feedback = func(f web.Feedback) error { g.telemetry.Feedback(f.ID, f.Score, f.Comment); return nil }
 	}
 	if c.Server.WebSocket.Enabled {
-		g.socket = socket(&c.Server.WebSocket, g)
+		g.socket = g.newSocket(c)
 		s.Socket = g.socket
 	}
 	return s.Handler()
@@ -134,13 +134,15 @@ func (g *Gateway) explainAll(call *dialect.Call, o web.Origin) (*routing.Plan, e
 	return g.live.Policy().Router.Explain(prompt)
 }
 
-func socket(c *config.WebSocket, g *Gateway) *web.Socket {
+func (g *Gateway) newSocket(c *config.Config) *web.Socket {
+	w := &c.Server.WebSocket
 	return &web.Socket{
-		Envoy: "http://" + c.Envoy, Origins: c.Origins, Log: g.log,
+		Envoy: "http://" + w.Envoy, Origins: w.Origins, Log: g.log, Load: g.load,
 		Client: &http.Client{Transport: &http.Transport{
 			DialContext:         (&net.Dialer{Timeout: 3 * time.Second}).DialContext,
 			MaxIdleConnsPerHost: 256, DisableCompression: true,
 		}},
-		MaxFrame: int64(c.Frame), MaxOpen: c.Requests, PerSecond: c.Rate, Ping: 30 * time.Second, Idle: c.Idle.D(),
+		MaxOpen: c.Limits.Requests, MaxFrame: int64(w.Frame), MaxRunning: w.Requests, PerSecond: w.Rate,
+		Ping: 30 * time.Second, Idle: w.Idle.D(),
 	}
 }

@@ -13,6 +13,8 @@ import (
 
 	"github.com/coder/websocket"
 	"golang.org/x/time/rate"
+
+	"ockham/extproc"
 )
 
 // connection is one socket.
@@ -33,34 +35,46 @@ type connection struct {
 // read takes the client's frames until the socket closes.
 func (c *connection) read() {
 	for {
-		kind, data, err := c.ws.Read(c.ctx)
+		kind, r, err := c.ws.Reader(c.ctx)
 		if err != nil {
+			return
+		}
+		room := c.socket.Load.Frame()
+		data, err := room.Read(r)
+		if err != nil {
+			room.Close()
+			if errors.Is(err, extproc.Busy) { // whose id is not known yet, so that no frame could tell
+				_ = c.ws.Close(websocket.StatusTryAgainLater, extproc.Busy.Message)
+			}
 			return // an oversized frame was answered with close code 1009 by the library
 		}
 		if kind != websocket.MessageText {
-			c.write(errorFrame(nil, "invalid_request", errNoJSON.Error()))
-			continue
+			data = nil
 		}
-		c.take(data)
+		c.take(data, room)
 	}
 }
 
-func (c *connection) take(data []byte) {
+// take does what a frame says. Its room is held as long as the request runs.
+func (c *connection) take(data []byte, room *extproc.Body) {
 	f, err := parseFrame(data)
+	if err == nil && !f.Cancel {
+		c.start(f, room)
+		return
+	}
+	room.Close()
 	switch {
 	case err != nil && f.ID == "":
 		c.write(errorFrame(nil, "invalid_request", err.Error()))
 	case err != nil:
 		c.write(errorFrame(f.ID, "invalid_request", err.Error()))
-	case f.Cancel:
-		c.cancel(f.ID)
 	default:
-		c.start(f)
+		c.cancel(f.ID)
 	}
 }
 
 // start runs a request; its id must be free.
-func (c *connection) start(f frame) {
+func (c *connection) start(f frame, room *extproc.Body) {
 	ctx, cancel := context.WithCancel(c.ctx)
 	c.mu.Lock()
 	_, taken := c.active[f.ID]
@@ -72,8 +86,8 @@ func (c *connection) start(f frame) {
 		refuse = "this id is in use; the first request goes on"
 	case c.closing:
 		code, refuse = "unavailable", "the gateway is shutting down; connect again"
-	case open >= c.socket.MaxOpen:
-		code, refuse = "throttled", fmt.Sprintf("at most %d requests at once over one socket", c.socket.MaxOpen)
+	case open >= c.socket.MaxRunning:
+		code, refuse = "throttled", fmt.Sprintf("at most %d requests at once over one socket", c.socket.MaxRunning)
 	case !c.limit.Allow():
 		code, refuse = "throttled", "too many requests a second over this socket"
 	default:
@@ -83,11 +97,13 @@ func (c *connection) start(f frame) {
 	c.mu.Unlock()
 	if refuse != "" {
 		cancel()
+		room.Close()
 		c.write(errorFrame(f.ID, code, refuse))
 		return
 	}
 	go func() {
 		defer c.running.Done()
+		defer room.Close()
 		defer c.done(f.ID, cancel)
 		c.run(ctx, f)
 	}()
@@ -164,7 +180,7 @@ const maxEvent = 64 << 20
 // relay turns server-sent events into frames. An answer that ends without done or error is broken.
 func (c *connection) relay(id string, body io.Reader) error {
 	lines := bufio.NewScanner(body)
-	lines.Buffer(make([]byte, 0, 64<<10), maxEvent)
+	lines.Buffer(make([]byte, 0, 4<<10), maxEvent)
 	kind := ""
 	for lines.Scan() {
 		line := lines.Bytes()

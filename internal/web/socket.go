@@ -6,10 +6,13 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
 	"golang.org/x/time/rate"
+
+	"ockham/extproc"
 )
 
 // Socket serves generate requests over WebSocket, many at once over one. Each is posted to Envoy as if
@@ -20,13 +23,16 @@ type Socket struct {
 	Client  *http.Client
 	Origins []string // patterns of allowed origins besides the page's own host
 	Log     *slog.Logger
+	Load    *extproc.Load // bounds the frames in hand; nil for no bounds
 
-	MaxFrame  int64         // bytes of one client frame
-	MaxOpen   int           // requests at once over one socket
-	PerSecond float64       // requests a second over one socket
-	Ping      time.Duration // how often a silent socket is asked whether it is there
-	Idle      time.Duration // without any request for so long, a socket is closed
+	MaxOpen    int           // sockets at once
+	MaxFrame   int64         // bytes of one client frame
+	MaxRunning int           // requests at once over one socket
+	PerSecond  float64       // requests a second over one socket
+	Ping       time.Duration // how often a silent socket is asked whether it is there
+	Idle       time.Duration // without any request for so long, a socket is closed
 
+	count    atomic.Int64 // of sockets
 	mu       sync.Mutex
 	draining bool
 	open     map[*connection]struct{}
@@ -42,6 +48,17 @@ func isUpgrade(r *http.Request) bool {
 	return strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
 }
 
+// enter tells whether one more socket is taken on.
+func (s *Socket) enter() bool {
+	if s.count.Add(1) > int64(s.MaxOpen) {
+		s.leave()
+		return false
+	}
+	return true
+}
+
+func (s *Socket) leave() { s.count.Add(-1) }
+
 func (s *Socket) serve(w http.ResponseWriter, r *http.Request) {
 	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{OriginPatterns: s.Origins})
 	if err != nil {
@@ -53,7 +70,7 @@ func (s *Socket) serve(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	c := &connection{
 		socket: s, ws: ws, ctx: ctx, header: identityOf(r.Header), active: map[string]context.CancelFunc{},
-		limit: rate.NewLimiter(rate.Limit(s.PerSecond), s.MaxOpen),
+		limit: rate.NewLimiter(rate.Limit(s.PerSecond), s.MaxRunning),
 	}
 	if !s.add(c) {
 		_ = ws.Close(websocket.StatusGoingAway, "shutting down")

@@ -8,7 +8,6 @@ import (
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -16,6 +15,7 @@ import (
 	"strings"
 
 	"ockham/dialect"
+	"ockham/extproc"
 	"ockham/routing"
 )
 
@@ -31,6 +31,7 @@ type Server struct {
 	Token    string  // that feedback must carry, as a bearer token
 	Socket   *Socket // nil: no WebSocket
 	MaxBody  int64
+	Load     *extproc.Load // bounds what is read at once; nil for no bounds
 	Log      *slog.Logger
 }
 
@@ -50,8 +51,8 @@ type Feedback struct {
 // Handler routes the port's paths.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /api/v1/explain", s.explain)
-	mux.HandleFunc("POST /api/v1/feedback", s.feedback)
+	mux.HandleFunc("POST /api/v1/explain", s.admitted(s.explain))
+	mux.HandleFunc("POST /api/v1/feedback", s.admitted(s.feedback))
 	mux.HandleFunc("GET /v1/models", s.models)
 	mux.HandleFunc("GET /v1/models/{id}", s.model)
 	mux.HandleFunc("/api/v1/explain", s.only("POST"))
@@ -65,8 +66,8 @@ func (s *Server) Handler() http.Handler {
 
 // explain tells how a request would be routed; the body is that of generate. Headers are read as they
 // would be there. The route cannot be: it is that of explain itself, so it is named in the query.
-func (s *Server) explain(w http.ResponseWriter, r *http.Request) {
-	plan, err := s.explained(w, r)
+func (s *Server) explain(w http.ResponseWriter, r *http.Request, room *extproc.Body) {
+	plan, err := s.explained(w, r, room)
 	if err != nil {
 		s.fail(w, r, err)
 		return
@@ -74,12 +75,12 @@ func (s *Server) explain(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, routing.Explained(plan))
 }
 
-func (s *Server) explained(w http.ResponseWriter, r *http.Request) (*routing.Plan, error) {
+func (s *Server) explained(w http.ResponseWriter, r *http.Request, room *extproc.Body) (*routing.Plan, error) {
 	route, err := routeOf(r.URL.RawQuery)
 	if err != nil {
 		return nil, err
 	}
-	body, err := s.read(w, r)
+	body, err := s.read(w, r, room)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +129,7 @@ func (s *Server) model(w http.ResponseWriter, r *http.Request) {
 // maxComment bounds what a client may say about an answer, in bytes.
 const maxComment = 4096
 
-func (s *Server) feedback(w http.ResponseWriter, r *http.Request) {
+func (s *Server) feedback(w http.ResponseWriter, r *http.Request, room *extproc.Body) {
 	if s.Feedback == nil {
 		s.fail(w, r, &dialect.Error{Code: dialect.NotFound, Message: "feedback is off here"})
 		return
@@ -137,7 +138,7 @@ func (s *Server) feedback(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, &dialect.Error{Code: dialect.Unauthorized, Message: "feedback needs the gateway's feedback token, as Authorization: Bearer"})
 		return
 	}
-	body, refused := s.read(w, r)
+	body, refused := s.read(w, r, room)
 	if refused != nil {
 		s.fail(w, r, refused)
 		return
@@ -191,6 +192,11 @@ func (s *Server) generate(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, &dialect.Error{Code: dialect.NotFound, Message: "WebSocket is off here; post to this path instead"})
 		return
 	}
+	if !s.Socket.enter() {
+		s.fail(w, r, extproc.Busy)
+		return
+	}
+	defer s.Socket.leave()
 	s.Socket.serve(w, r)
 }
 
@@ -202,12 +208,28 @@ func (s *Server) lost(w http.ResponseWriter, r *http.Request) {
 	s.fail(w, r, &dialect.Error{Code: dialect.NotFound, Message: "there is nothing at this path"})
 }
 
-func (s *Server) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.MaxBody))
+// admitted has next answer where the gateway can take on one more request, in the room that it gets.
+func (s *Server) admitted(next func(http.ResponseWriter, *http.Request, *extproc.Body)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		room, err := s.Load.Admit()
+		if err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		defer room.Close()
+		next(w, r, room)
+	}
+}
+
+func (s *Server) read(w http.ResponseWriter, r *http.Request, room *extproc.Body) ([]byte, error) {
+	body, err := room.Read(http.MaxBytesReader(w, r.Body, s.MaxBody))
 	var large *http.MaxBytesError
+	var full *dialect.Error
 	switch {
 	case errors.As(err, &large):
 		return nil, &dialect.Error{Code: dialect.TooLarge, Message: "the body is too large"}
+	case errors.As(err, &full):
+		return nil, full
 	case err != nil:
 		return nil, dialect.Invalid("", "the body could not be read")
 	}
@@ -223,6 +245,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	w.Header().Set("Content-Type", "application/json")
 	if e.Allow != "" {
 		w.Header().Set("Allow", e.Allow)
+	}
+	if e.RetryAfter != "" {
+		w.Header().Set("Retry-After", e.RetryAfter)
 	}
 	w.WriteHeader(e.Status())
 	_, _ = w.Write(dialect.Generate{}.Error(nil, e, r.Header.Get("X-Request-Id")))
