@@ -12,6 +12,7 @@ type grammar struct {
 	triple   bool   // has """ and '''
 	template bool   // ` holds ${code}
 	regex    bool   // has /regular expressions/
+	raw      bool   // a backslash in a long string means itself
 	doubled  bool   // a quote inside a string is doubled, a backslash means itself
 	colon    bool   // a line that ends in a colon wants another
 }
@@ -122,7 +123,7 @@ func (x *lexer) skipPast(end string, must bool) {
 func (x *lexer) str(quote byte) {
 	for x.prev = '"'; x.pos < len(x.src); x.pos++ {
 		switch c := x.src[x.pos]; {
-		case c == '\\' && !x.doubled:
+		case c == '\\' && !x.doubled && !(x.raw && quote == '`'):
 			x.pos++
 		case c == quote:
 			x.pos++

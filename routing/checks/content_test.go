@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -100,6 +101,33 @@ func TestCode(t *testing.T) {
 		got := verdictOf(t, "code", Options{}, &routing.Prompt{}, routing.Answer{Text: text})
 		if (got.Reason == routing.ReasonCode) != tt.want {
 			t.Errorf("%s %q: got %+v, want fault %v", tt.lang, tt.in, got, tt.want)
+		}
+	}
+}
+
+// Of long Go the parser reads the end; what it objects to there, or a bracket or string anywhere, it reads as a whole.
+func TestCodeOfLongGo(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("package main\n\nconst tmpl = `C:\\`\n\nconst more = `\nfunc {{.Name}}() {`\n")
+	for i := 0; b.Len() < 2*maxGo; i++ {
+		fmt.Fprintf(&b, "\nfunc f%d(a, b int) int {\n\tif a > b { // it's larger\n\t\treturn '}' + a\n\t}\n\treturn len(\"(\") - b\n}\n", i)
+	}
+	good := b.String()
+	for name, tt := range map[string]struct {
+		in   string
+		want bool
+	}{
+		"as it is":                    {good, false},
+		"statements":                  {strings.Repeat("x := f(1)\n", maxGo/5), false},
+		"a template at its end":       {good + "\nconst last = `\nfunc {{.Name}}() {`\n", false},
+		"a bracket is missing before": {strings.Replace(good, "a > b {", "a > b", 1), true},
+		"a quote is missing before":   {strings.Replace(good, `"("`, `"(`, 1), true},
+		"cut":                         {good[:len(good)-20], true},
+		"no expression at its end":    {good[:len(good)-len("- b\n}\n")] + "-\n}\n", true},
+	} {
+		got := verdictOf(t, "code", Options{}, &routing.Prompt{}, routing.Answer{Text: "```go\n" + tt.in + "\n```\n"})
+		if (got.Reason == routing.ReasonCode) != tt.want {
+			t.Errorf("%s: got %+v, want fault %v", name, got, tt.want)
 		}
 	}
 }

@@ -57,16 +57,21 @@ func (s *source) hasNumber(n string) bool {
 		return true
 	}
 	s.readAll()
-	d := digits(n)
-	return d > 0 && (s.spelled[d] || d < 100 && d%10 > 0 && s.spelled[d-d%10] && s.spelled[d%10])
+	return s.known.spells(s.all, digits(n))
 }
 
 // rounded makes numbers comparable that were computed.
 func rounded(x float64) float64 { return math.Round(x*1e6) / 1e6 }
 
-// spelledNumbers are the English words that stand for numbers, by their hashes.
-func spelledNumbers() map[uint64]int {
-	list := map[uint64]int{}
+// spells tells whether words has a number up to 99, or a round one, in English words.
+func (v *vocabulary) spells(words *wordSet, n int) bool {
+	one := func(n int) bool { return slices.ContainsFunc(v.spelled[n], words.has) }
+	return one(n) || n < 100 && n%10 > 0 && one(n-n%10) && one(n%10)
+}
+
+// spelledNumbers are the hashes of the English words that stand for numbers.
+func spelledNumbers() map[int][]uint64 {
+	list := map[int][]uint64{}
 	for n, words := range map[int]string{
 		1: "one once first single a an", 2: "two twice second both pair couple half", 3: "three third thrice triple", 4: "four fourth quarter",
 		5: "five fifth", 6: "six sixth", 7: "seven seventh", 8: "eight eighth", 9: "nine ninth", 10: "ten tenth", 11: "eleven eleventh",
@@ -74,7 +79,7 @@ func spelledNumbers() map[uint64]int {
 		18: "eighteen", 19: "nineteen", 20: "twenty", 30: "thirty", 40: "forty", 50: "fifty", 60: "sixty", 70: "seventy", 80: "eighty", 90: "ninety",
 		100: "hundred", 1000: "thousand", 1_000_000: "million",
 	} {
-		eachWord(words, func(w []byte) { list[hash(w)] = n })
+		eachWord(words, func(w []byte) { list[n] = append(list[n], hash(w)) })
 	}
 	return list
 }
@@ -260,11 +265,5 @@ func (s *source) readAll() {
 		return
 	}
 	s.all = newWordSet(len(s.text) / 12)
-	eachWord(s.text, func(w []byte) {
-		h := hash(w)
-		s.all.add(h)
-		if n := s.known.spelled[h]; n > 0 {
-			s.spelled[n] = true
-		}
-	})
+	eachWord(s.text, func(w []byte) { s.all.add(hash(w)) })
 }

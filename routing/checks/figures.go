@@ -10,11 +10,12 @@ import (
 
 // figures are the numbers of a request, by their significant digits.
 type figures struct {
-	digits  map[string]bool
-	long    []string // those of more than two digits, to be rounded
-	stream  string   // all digits one after the other: numbers of telephones and accounts
-	spelled map[int]bool
-	spans   bool // the text has spans of time, which dates are moved by
+	digits map[string]bool
+	long   []string // those of more than two digits, to be rounded
+	stream string   // all digits one after the other: numbers of telephones and accounts
+	words  *wordSet // of the text
+	voc    *vocabulary
+	spans  bool // the text has spans of time, which dates are moved by
 }
 
 func newFigures(p *routing.Prompt, v *vocabulary) *figures {
@@ -25,8 +26,8 @@ func newFigures(p *routing.Prompt, v *vocabulary) *figures {
 		text.WriteString(t.Text)
 	}
 	text.Write(p.Schema)
-	f := &figures{digits: map[string]bool{}, spelled: map[int]bool{}}
 	all := ends(text.String(), maxSource)
+	f := &figures{digits: map[string]bool{}, words: newWordSet(len(all) / 12), voc: v}
 	for _, n := range figuresIn(all) {
 		all := []string{n.joined()}
 		if !n.grouped() {
@@ -42,9 +43,7 @@ func newFigures(p *routing.Prompt, v *vocabulary) *figures {
 	f.stream = onlyDigits(all)
 	eachWord(all, func(w []byte) {
 		h := hash(w)
-		if n := v.spelled[h]; n > 0 {
-			f.spelled[n] = true
-		}
+		f.words.add(h)
 		f.spans = f.spans || v.spans.has(h)
 	})
 	f.derive()
@@ -101,7 +100,7 @@ func (f *figures) known(d string) bool {
 		return true
 	case isYear(d) && (f.digits[significant(d[2:])] || f.spans && f.yearsNear(v)):
 		return true
-	case v > 0 && (f.spelled[v] || v < 100 && f.spelled[v-v%10] && f.spelled[v%10]):
+	case f.voc.spells(f.words, v):
 		return true
 	}
 	for _, l := range f.long {

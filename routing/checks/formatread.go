@@ -12,7 +12,7 @@ type formatReader struct{ readings []reading }
 // reading is one way of asking: where a sentence holds all triggers, ask is applied to it.
 type reading struct {
 	triggers []phrase
-	ask      func(f *Format, s sentence)
+	ask      func(f *Format, s *sentence)
 }
 
 // sentence is a sentence of a request.
@@ -22,6 +22,15 @@ type sentence struct {
 	all    string // the whole request, in lower case
 	before string // of the request, as written
 	after  string
+	counts []amount // see amounts
+}
+
+// amounts are the numbers of the sentence, read once.
+func (s *sentence) amounts() []amount {
+	if s.counts == nil {
+		s.counts = amountsIn(s.lower)
+	}
+	return s.counts
 }
 
 // readFormatBytes is how much of the beginning and end of a request is read.
@@ -38,14 +47,14 @@ func newFormatReader() *formatReader {
 }
 
 // on adds a reading. A plus divides triggers.
-func (r *formatReader) on(triggers string, ask func(*Format, sentence)) {
+func (r *formatReader) on(triggers string, ask func(*Format, *sentence)) {
 	r.readings = append(r.readings, reading{phrases(strings.Split(triggers, "+")...), ask})
 }
 
 // match is on for a pattern: ask gets its groups.
-func (r *formatReader) match(trigger, pattern string, ask func(f *Format, s sentence, m []string)) {
+func (r *formatReader) match(trigger, pattern string, ask func(f *Format, s *sentence, m []string)) {
 	re := regexp.MustCompile(strings.ReplaceAll(pattern, "NUM", number))
-	r.on(trigger, func(f *Format, s sentence) {
+	r.on(trigger, func(f *Format, s *sentence) {
 		for _, m := range re.FindAllStringSubmatch(s.lower, -1) {
 			ask(f, s, m)
 		}
@@ -62,7 +71,7 @@ func (r *formatReader) read(text string) (f Format, asks bool) {
 		return f, false
 	}
 	for _, raw := range sentences(text) {
-		s := sentence{raw: raw, lower: strings.ToLower(raw), all: all, before: text[:at], after: text[at+len(raw):]}
+		s := &sentence{raw: raw, lower: strings.ToLower(raw), all: all, before: text[:at], after: text[at+len(raw):]}
 		at += len(raw)
 		if isQuotation(raw) {
 			continue
@@ -129,19 +138,31 @@ func isQuotation(s string) bool {
 const number = `(\d{1,5}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|fifty)`
 
 func numberOf(s string) int {
-	if n := digits(s); n > 0 {
-		return n
-	}
-	for n, word := range []string{"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"} {
-		if word == s {
-			return n
-		}
-	}
 	switch s {
-	case "a", "an", "once":
+	case "a", "an", "one", "once":
 		return 1
-	case "twice":
+	case "two", "twice":
 		return 2
+	case "three":
+		return 3
+	case "four":
+		return 4
+	case "five":
+		return 5
+	case "six":
+		return 6
+	case "seven":
+		return 7
+	case "eight":
+		return 8
+	case "nine":
+		return 9
+	case "ten":
+		return 10
+	case "eleven":
+		return 11
+	case "twelve":
+		return 12
 	case "fifteen":
 		return 15
 	case "twenty":
@@ -151,7 +172,7 @@ func numberOf(s string) int {
 	case "fifty":
 		return 50
 	}
-	return 0
+	return digits(s)
 }
 
 func digits(s string) int {

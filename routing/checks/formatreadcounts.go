@@ -7,51 +7,59 @@ import (
 
 // counts reads how many words, sentences, paragraphs and so on are asked for.
 func (r *formatReader) counts() {
-	const unit = `(?: of)?(?: a total of)? ?NUM(?:\s*(?:to|-|–|or|and)\s*NUM)?(\s*\+|\s+or more)?`
-	r.match("word", relation+`?`+unit+`[ -]words?\b( or less| or fewer| in all| with all| or phrases in all)?`, func(f *Format, s sentence, m []string) {
-		if strings.HasSuffix(m[5], "all") {
-			f.capitals(bound(m[1], numberOf(m[2])))
-			return
-		}
-		if n, ok := asked(m); ok && !s.ofParts() {
+	r.count("word", func(f *Format, s *sentence, a amount) {
+		after, ok := a.of("word")
+		if ok && hasAnyPrefix(after, " in all", " with all", " or phrases in all") {
+			f.capitals(bound(a.relation, a.n))
+		} else if n, bounded := a.bounds(after); ok && bounded && !s.ofParts() {
 			f.Words = f.Words.and(n.loose())
 		}
 	})
-	r.match("sentence", relation+`?`+unit+`[ -](?:\w+ )?sentences?\b( or less| or fewer)?`, func(f *Format, s sentence, m []string) {
-		if n, ok := asked(m); ok || m[4] == "" && strings.Contains(s.lower, " in "+m[2]+" sentences") {
-			if !ok {
-				n = Range{numberOf(m[2]), numberOf(m[2])}
-			}
+	r.count("sentence", func(f *Format, s *sentence, a amount) {
+		after, ok := a.of("sentence")
+		if !ok {
+			after, ok = a.described().of("sentence")
+		}
+		n, bounded := a.bounds(after)
+		if !bounded && strings.Contains(s.lower, " in "+a.word+" sentences") {
+			n, bounded = Range{a.n, a.n}, true
+		}
+		if ok && bounded {
 			f.Sentences = f.Sentences.and(n)
 		}
 	})
-	r.match("paragraph", relation+`?`+unit+` paragraphs\b()`, func(f *Format, s sentence, m []string) {
+	r.count("paragraphs", func(f *Format, s *sentence, a amount) {
+		if _, ok := a.of("paragraph"); !ok {
+			return
+		}
 		if strings.Contains(s.all, "***") && !strings.Contains(s.all, "****") {
 			f.Divider = "***"
-		} else if !strings.Contains(s.all, "new line") && !strings.Contains(s.all, "line break") && !strings.Contains(s.all, `\n\n`) {
+		} else if !hasAny(s.all, []string{"new line", "line break", `\n\n`}) {
 			return
 		}
-		if m[1] == "" {
-			m[1] = "exactly"
-		}
-		f.Paragraphs = bound(m[1], numberOf(m[2]))
+		f.Paragraphs = bound(a.relation, a.n)
 	})
-	r.match("bullet", relation+`?`+unit+` (?:\w+ )?bullet(?:ed|s| points?| list items?)?\b()`, func(f *Format, _ sentence, m []string) {
-		if m[2] == "a" || m[2] == "an" {
-			return
-		}
-		if m[1] == "" && m[3] == "" && m[4] == "" {
-			m[1] = "exactly"
-		}
-		if n, ok := asked(m); ok {
+	r.count("bullet", func(f *Format, _ *sentence, a amount) {
+		if n, ok := a.bullets(); ok {
 			f.Items = n
 		}
 	})
-	r.match("placeholder", `(?:at least )?NUM (?:or more )?placeholders?`, func(f *Format, _ sentence, m []string) {
-		f.Counts = append(f.Counts, Count{`\[.*?\]`, Range{Min: numberOf(m[1])}})
+	r.count("placeholder", func(f *Format, _ *sentence, a amount) {
+		if _, ok := a.of("placeholder"); ok {
+			f.Counts = append(f.Counts, Count{`\[.*?\]`, Range{Min: a.n}})
+		}
 	})
 	r.sections()
 	r.capitalsAndLetters()
+}
+
+// count is on for amounts: ask gets each of them.
+func (r *formatReader) count(trigger string, ask func(*Format, *sentence, amount)) {
+	r.on(trigger, func(f *Format, s *sentence) {
+		for _, a := range s.amounts() {
+			ask(f, s, a)
+		}
+	})
 }
 
 // loose lets a longer text pass its limit of words by a tenth: numbers and dashes are counted in more than one way.
@@ -64,24 +72,24 @@ func (r Range) loose() Range {
 
 // ofParts tells whether a count may be of parts of the answer: "at most ten words each", "a reason of at
 // most 12 words".
-func (s sentence) ofParts() bool {
+func (s *sentence) ofParts() bool {
 	return hasAny(s.lower, []string{" each", " per ", " every ", " both ", "each ", " of at most ", " of no more than "})
 }
 
-// asked reads the groups of a unit: relation, number, a second number, "+", and what follows.
-func asked(m []string) (Range, bool) {
-	n, second := numberOf(m[2]), numberOf(m[3])
-	switch {
-	case n == 0 || m[2] == "a" || m[2] == "an":
-		return Range{}, false
-	case second > n:
-		return Range{n, second}, true
-	case m[4] != "":
-		return Range{Min: n}, true
-	case m[5] == " or less" || m[5] == " or fewer":
-		return Range{Max: n}, true
+// bullets are exactly as many as said, unless bounds are.
+func (a amount) bullets() (Range, bool) {
+	for _, b := range []amount{a, a.described()} {
+		for _, unit := range []string{"bullet", "bulleted"} {
+			if after, ok := b.of(unit); ok && !a.article {
+				n, bounded := a.bounds(after)
+				if !bounded && a.second == 0 {
+					n, bounded = Range{a.n, a.n}, true
+				}
+				return n, bounded
+			}
+		}
 	}
-	return bound(m[1], n), m[1] != ""
+	return Range{}, false
 }
 
 func (f *Format) capitals(n Range) {
@@ -92,7 +100,7 @@ func (f *Format) capitals(n Range) {
 func (r *formatReader) sections() {
 	marker := regexp.MustCompile(`["'“]?([A-Za-z]+) X\b`)
 	amount := regexp.MustCompile(number + ` sections`)
-	r.on(" x", func(f *Format, s sentence) {
+	r.on(" x", func(f *Format, s *sentence) {
 		name, n := marker.FindStringSubmatch(s.raw), amount.FindStringSubmatch(s.all)
 		if name != nil && n != nil && strings.Contains(s.lower, "section") {
 			f.Section, f.Sections = name[1], Range{Min: numberOf(n[1])}
@@ -102,29 +110,29 @@ func (r *formatReader) sections() {
 
 func (r *formatReader) capitalsAndLetters() {
 	const often = relation + ` (?:NUM(?: times)?|(once|twice))\b`
-	r.match("capital letter+words ", `words (?:with|in) (?:all )?capital letters? .*?`+often, func(f *Format, _ sentence, m []string) {
+	r.match("capital letter+words ", `words (?:with|in) (?:all )?capital letters? .*?`+often, func(f *Format, _ *sentence, m []string) {
 		f.capitals(bound(m[1], numberOf(m[2]+m[3])))
 	})
-	r.match("capitalized word", `NUM to NUM such capitalized words`, func(f *Format, _ sentence, m []string) {
+	r.match("capitalized word", `NUM to NUM such capitalized words`, func(f *Format, _ *sentence, m []string) {
 		f.capitals(Range{numberOf(m[1]), numberOf(m[2])})
 	})
-	r.match("letter ", `letter ["'“]?(\S)["'”]? (?:should |must |to )?(?:appears?|occurs?|is used|be used|in your response)? ?`+often, func(f *Format, _ sentence, m []string) {
+	r.match("letter ", `letter ["'“]?(\S)["'”]? (?:should |must |to )?(?:appears?|occurs?|is used|be used|in your response)? ?`+often, func(f *Format, _ *sentence, m []string) {
 		f.occurs(m[1], bound(m[2], numberOf(m[3]+m[4])))
 	})
-	r.match("letter ", often+`.{0,20} letter ["'“]?(\S)["'”]?`, func(f *Format, _ sentence, m []string) {
+	r.match("letter ", often+`.{0,20} letter ["'“]?(\S)["'”]?`, func(f *Format, _ *sentence, m []string) {
 		f.occurs(m[4], bound(m[1], numberOf(m[2]+m[3])))
 	})
 	const word = `(?:word|keyword|term|phrase) ["'“‘]?([\p{L}-]+)["'”’]?`
 	for _, trigger := range []string{"appear", " times"} {
-		r.match(trigger, word+`,? (?:should |must |to )?(?:appears?|occurs?|is used|be used|be mentioned)? ?(?:for )?`+often, func(f *Format, _ sentence, m []string) {
+		r.match(trigger, word+`,? (?:should |must |to )?(?:appears?|occurs?|is used|be used|be mentioned)? ?(?:for )?`+often, func(f *Format, _ *sentence, m []string) {
 			f.occurs(m[1], bound(m[2], numberOf(m[3]+m[4])))
 		})
 	}
-	r.match("word", often+`.{0,20} `+word, func(f *Format, _ sentence, m []string) {
-		if m[3] != "" || m[2] == "" {
-			f.occurs(m[4], bound(m[1], numberOf(m[2]+m[3])))
-		}
-	})
+	for _, trigger := range []string{"once", "twice"} {
+		r.match("word+"+trigger, relation+` (`+trigger+`)\b.{0,20} `+word, func(f *Format, _ *sentence, m []string) {
+			f.occurs(m[3], bound(m[1], numberOf(m[2])))
+		})
+	}
 }
 
 // occurs asks for a word or letter so many times.

@@ -11,17 +11,17 @@ func (r *formatReader) labels() {
 	list := regexp.MustCompile(`one of(?: the| these| those)?(?: following| listed| possible)?(?: [a-z]+){0,2} ?: ?(.*)$`)
 	heading := regexp.MustCompile(`^(?:[a-z]+ )?(?:categories|labels|classes|intents|sentiments)(?: are)? ?: ?(.*)$`)
 	chosen := regexp.MustCompile(`\b(?:classif|categori[sz]|label|answer|respond|reply|return|output|choose|pick|select|assign|which category|which class)`)
-	read := func(pattern *regexp.Regexp, where func(sentence) string) func(*Format, sentence) {
-		return func(f *Format, s sentence) {
+	read := func(pattern *regexp.Regexp, where func(*sentence) string) func(*Format, *sentence) {
+		return func(f *Format, s *sentence) {
 			m := pattern.FindStringSubmatch(strings.TrimSpace(s.lower))
 			if m != nil && len(f.OneOf) == 0 && !negates(s.lower) && chosen.MatchString(where(s)) {
 				f.choose(listOf(m[1], s.after), s.all)
 			}
 		}
 	}
-	r.on("one of+:", read(list, func(s sentence) string { return s.lower }))
+	r.on("one of+:", read(list, func(s *sentence) string { return s.lower }))
 	for _, trigger := range []string{"categories", "labels", "classes", "intents", "sentiments"} {
-		r.on(trigger+"+:", read(heading, func(s sentence) string { return s.all }))
+		r.on(trigger+"+:", read(heading, func(s *sentence) string { return s.all }))
 	}
 }
 

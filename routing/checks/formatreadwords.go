@@ -37,7 +37,7 @@ func newLister() *lister {
 }
 
 // read asks for the words of a list, or forbids them. Lists that are to be counted are read elsewhere.
-func (l *lister) read(f *Format, s sentence) {
+func (l *lister) read(f *Format, s *sentence) {
 	if len(f.Counts) > 0 && strings.Contains(s.lower, " times") {
 		return
 	}
@@ -86,7 +86,7 @@ func union(a, b []string) []string {
 func (r *formatReader) openings() {
 	const which = `(first|second|third|fourth|fifth|sixth|seventh|last|\d(?:st|nd|rd|th))`
 	const word = `(?:the word )?["'“]?([\p{L}]+)`
-	ask := func(f *Format, _ sentence, m []string) {
+	ask := func(f *Format, _ *sentence, m []string) {
 		n := map[string]int{"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "last": f.Paragraphs.Max}[m[1]]
 		if n == 0 {
 			n = digits(m[1][:1])
@@ -103,16 +103,16 @@ func (r *formatReader) openings() {
 
 // beginningsAndEnds reads what the answer is to begin or end with.
 func (r *formatReader) beginningsAndEnds() {
-	r.match(" with+\"", `\b(?:end|finish|conclude)\b[^"“\n]{0,60}\bwith\b[^"“\n]{0,45}["“]([^"”\n]{2,120}?)["”]`, func(f *Format, _ sentence, m []string) {
+	r.match(" with+\"", `\b(?:end|finish|conclude)\b[^"“\n]{0,60}\bwith\b[^"“\n]{0,45}["“]([^"”\n]{2,120}?)["”]`, func(f *Format, _ *sentence, m []string) {
 		f.Ends = strings.Trim(m[1], ",")
 	})
-	r.match("end", `(?:very end of your (?:entire )?response should read|end with the exact phrase|end with:|exact question:|exact phrase:?)(?: exactly)?(?: like)?:? ["“]?([^"”\n]{2,120}?)["”]?\s*$`, func(f *Format, _ sentence, m []string) {
+	r.match("end", `(?:very end of your (?:entire )?response should read|end with the exact phrase|end with:|exact question:|exact phrase:?)(?: exactly)?(?: like)?:? ["“]?([^"”\n]{2,120}?)["”]?\s*$`, func(f *Format, _ *sentence, m []string) {
 		f.Ends = m[1]
 	})
-	r.match("end", `end of your (?:entire )?response should read ["“]([^"”\n]{2,120}?)["”]`, func(f *Format, _ sentence, m []string) {
+	r.match("end", `end of your (?:entire )?response should read ["“]([^"”\n]{2,120}?)["”]`, func(f *Format, _ *sentence, m []string) {
 		f.Ends = m[1]
 	})
-	r.on("repeat", func(f *Format, s sentence) {
+	r.on("repeat", func(f *Format, s *sentence) {
 		exact := strings.Contains(s.all, "word for word") || strings.Contains(s.all, "without change") || strings.Contains(s.all, "exactly as it is") || strings.Contains(s.all, "exactly as")
 		if before := strings.TrimSpace(s.before); exact && before != "" && f.Starts == "" && len(before) < 400 {
 			f.Starts = before

@@ -16,14 +16,13 @@ type source struct {
 	pairs   *wordSet
 	numbers map[string]bool
 	values  map[float64]bool
-	spelled map[int]bool // numbers written as words
 	known   *vocabulary
 }
 
 // vocabulary is what is known of English words, whatever the source.
 type vocabulary struct {
 	empty   *wordSet // words that carry no claim
-	spelled map[uint64]int
+	spelled map[int][]uint64
 	verbs   *wordSet // that ask for work on a text; see pasted.go
 	compute *wordSet // and for figures that it does not have
 	totals  *wordSet // or may not have
@@ -39,7 +38,7 @@ const maxSource = 256 << 10
 
 // newSource reads the sources, and the request, whose words an answer may repeat.
 func newSource(sources []string, request string, known *vocabulary) *source {
-	s := &source{known: known, numbers: map[string]bool{}, values: map[float64]bool{}, spelled: map[int]bool{}}
+	s := &source{known: known, numbers: map[string]bool{}, values: map[float64]bool{}}
 	text := strings.Join(append(sources[:len(sources):len(sources)], request), "\n")
 	if over := len(text) - len(request); over > maxSource {
 		text = strings.ToValidUTF8(text[:maxSource], "") + "\n" + request
@@ -54,45 +53,44 @@ func newSource(sources []string, request string, known *vocabulary) *source {
 	return s
 }
 
-// readWords makes ready for novelty.
+// readWords makes ready for novelty, and for hasWords on the way.
 func (s *source) readWords() {
 	size := len(s.text) / 12
-	s.words, s.pairs = newWordSet(size), newWordSet(size)
+	s.all, s.words, s.pairs = newWordSet(size), newWordSet(size), newWordSet(size)
 	last := uint64(0)
-	s.content(s.text, func(h, head uint64) {
-		s.words.add(h)
-		s.words.add(head)
-		s.pairs.add(hashPair(last, h))
-		last = h
+	eachWord(s.text, func(w []byte) {
+		s.all.add(hash(w))
+		if h, head, ok := s.content(w); ok {
+			s.words.add(h)
+			s.words.add(head)
+			s.pairs.add(hashPair(last, h))
+			last = h
+		}
 	})
 }
 
-// content calls do with the words of a text that carry its meaning, by the hash of their stem and of
-// their beginning.
-func (s *source) content(text string, do func(h, head uint64)) {
-	eachWord(text, func(w []byte) {
-		if r, _ := utf8.DecodeRune(w); len(w) <= 3 && scriptOf(r) < kana {
-			return
-		}
-		w = w[:stemLen(w)]
-		if h := hash(w); !s.known.empty.has(h) {
-			do(h, hash(w[:min(len(w), headLen(w))]))
-		}
-	})
+// content is the hash of a word's stem and of its beginning, where the word carries meaning.
+func (s *source) content(w []byte) (h, head uint64, ok bool) {
+	if r, _ := utf8.DecodeRune(w); len(w) <= 3 && scriptOf(r) < kana {
+		return 0, 0, false
+	}
+	w = w[:stemLen(w)]
+	if h = hash(w); s.known.empty.has(h) {
+		return 0, 0, false
+	}
+	return h, hash(w[:min(len(w), headLen)]), true
 }
 
 // headLen is how many letters the forms of a word share.
-func headLen(w []byte) int {
-	if len(w) > 5 {
-		return 5
-	}
-	return len(w)
-}
+const headLen = 5
 
 func (s *source) has(h, head uint64) bool { return s.words.has(h) || s.words.has(head) }
 
 // stemLen is the length of an English word without the commonest endings.
 func stemLen(w []byte) int {
+	if strings.IndexByte("gsdey", w[len(w)-1]) < 0 {
+		return len(w)
+	}
 	for _, end := range [...]string{"ing", "ies", "ed", "es", "s", "e", "y"} {
 		if len(w) > len(end)+3 && string(w[len(w)-len(end):]) == end {
 			return len(w) - len(end)
@@ -120,7 +118,11 @@ func (s *source) novelty(answer string) novelty {
 	eachSentence(answer, func(t string) {
 		words, fresh, freshPairs := 0.0, 0.0, 0.0
 		last := uint64(0)
-		s.content(t, func(h, head uint64) {
+		eachWord(t, func(w []byte) {
+			h, head, ok := s.content(w)
+			if !ok {
+				return
+			}
 			if !s.has(h, head) {
 				fresh++
 			}

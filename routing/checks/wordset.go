@@ -71,12 +71,13 @@ func eachWord(text string, do func(word []byte)) {
 	for i := 0; i < len(text); {
 		c := text[i]
 		if c < utf8.RuneSelf {
-			i++
-			if lower := c | 0x20; lower >= 'a' && lower <= 'z' {
-				word = append(word, lower)
-				continue
+			for ; i < len(text) && asciiLetter(text[i]); i++ {
+				word = append(word, text[i]|0x20)
 			}
-			word = flush(word, do)
+			if i < len(text) && text[i] < utf8.RuneSelf {
+				word = flush(word, do)
+				i++
+			}
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(text[i:])
@@ -93,6 +94,8 @@ func eachWord(text string, do func(word []byte)) {
 	}
 	flush(word, do)
 }
+
+func asciiLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 func flush(word []byte, do func([]byte)) []byte {
 	if len(word) > 0 {
