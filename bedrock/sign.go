@@ -75,9 +75,9 @@ func (s *Signer) Sign(ctx context.Context, region, host, path string, body []byt
 		return nil, fmt.Errorf("signing: %w", err)
 	}
 	headers := make([]Header, 0, 3)
-	for _, name := range []string{"Authorization", "X-Amz-Date", "X-Amz-Security-Token"} {
-		if v := req.Header.Get(name); v != "" {
-			headers = append(headers, Header{strings.ToLower(name), v})
+	for _, of := range [...][2]string{{"Authorization", "authorization"}, {"X-Amz-Date", "x-amz-date"}, {"X-Amz-Security-Token", "x-amz-security-token"}} {
+		if v := req.Header.Get(of[0]); v != "" {
+			headers = append(headers, Header{of[1], v})
 		}
 	}
 	return headers, nil

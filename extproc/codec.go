@@ -106,9 +106,11 @@ func (m *heard) read(b []byte) error {
 			return m.readBody(b)
 		case requestRequestTrailers, requestResponseTrailers:
 			m.kind = f
-		case requestMetadata: // only where there are budgets
-			m.metadata = &corev3.Metadata{}
-			return protobuf.Unmarshal(b, m.metadata)
+		case requestMetadata:
+			if len(b) > 0 { // only where there are budgets
+				m.metadata = &corev3.Metadata{}
+				return protobuf.Unmarshal(b, m.metadata)
+			}
 		case requestAttributes:
 			return m.readAttributes(b)
 		case requestProtocol:
@@ -168,7 +170,7 @@ func (h *header) read(b []byte) error {
 
 // readModes reads the body modes, which come with the first message of a stream.
 func (m *heard) readModes(b []byte) error {
-	m.modes = &modes{}
+	m.modes.told = true
 	return fields(b, func(f protowire.Number, n uint64, _ []byte) error {
 		switch f {
 		case protocolRequestBody:

@@ -2,6 +2,7 @@ package extproc
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 
 	extprocv3 "github.com/envoyproxy/go-control-plane/envoy/service/ext_proc/v3"
@@ -22,7 +23,7 @@ func TestMessages(t *testing.T) {
 	option := `{header:{key:":path" raw_value:"/model/x/converse"} append_action:OVERWRITE_IF_EXISTS_OR_ADD}`
 	headers := `set_headers:` + option + ` set_headers:{header:{key:"authorization" raw_value:"ab"} append_action:OVERWRITE_IF_EXISTS_OR_ADD}`
 	length := ` set_headers:{header:{key:"content-length" raw_value:"4"} append_action:OVERWRITE_IF_EXISTS_OR_ADD}`
-	pieces := bodyPieces(bytes.Repeat([]byte("x"), maxPiece+1), true)
+	pieces := slices.Collect(bodyPieces(bytes.Repeat([]byte("x"), maxPiece+1), true, nil))
 	if n := len(pieces[0].body); n != maxPiece {
 		t.Errorf("the first piece of a large body has %d bytes, want %d", n, maxPiece)
 	}
@@ -41,14 +42,14 @@ func TestMessages(t *testing.T) {
 			`request_body:{response:{clear_route_cache:true header_mutation:{` + `set_headers:{header:{key:"content-length" raw_value:"0"} append_action:OVERWRITE_IF_EXISTS_OR_ADD}` + `} body_mutation:{body:""}}}`,
 		},
 		{"release", releaseHeaders(set, []string{"a", "b"}), `response_headers:{response:{header_mutation:{` + headers + ` remove_headers:"a" remove_headers:"b"}}}`},
-		{"piece", bodyPiece([]byte("token"), false), `response_body:{response:{body_mutation:{streamed_response:{body:"token"}}}}`},
-		{"end", bodyPiece(nil, true), `response_body:{response:{body_mutation:{streamed_response:{end_of_stream:true}}}}`},
+		{"piece", bodyPiece([]byte("token"), false, nil), `response_body:{response:{body_mutation:{streamed_response:{body:"token"}}}}`},
+		{"end", bodyPiece(nil, true, nil), `response_body:{response:{body_mutation:{streamed_response:{end_of_stream:true}}}}`},
 		{"trailers", endTrailers(), `response_trailers:{}`},
 		{
 			"immediate", immediate(429, set, []byte("no"), "throttled"),
 			`immediate_response:{status:{code:TooManyRequests} headers:{` + headers + `} body:"no" details:"ockham_throttled"}`,
 		},
-		{"metadata", withMetadata(bodyPiece([]byte("x"), true), []fact{textFact("pipe", "green"), numberFact("cost_usd", .25), boolFact("escalated", true)}), `response_body:{response:{body_mutation:{streamed_response:{body:"x" end_of_stream:true}}}}
+		{"metadata", bodyPiece([]byte("x"), true, []fact{textFact("pipe", "green"), numberFact("cost_usd", .25), boolFact("escalated", true)}), `response_body:{response:{body_mutation:{streamed_response:{body:"x" end_of_stream:true}}}}
 			dynamic_metadata:{fields:{key:"ockham" value:{struct_value:{
 				fields:{key:"pipe" value:{string_value:"green"}} fields:{key:"cost_usd" value:{number_value:0.25}} fields:{key:"escalated" value:{bool_value:true}}}}}}`},
 		{"last of a large body", pieces[1], `response_body:{response:{body_mutation:{streamed_response:{body:"x" end_of_stream:true}}}}`},
@@ -137,7 +138,7 @@ func generated(r *extprocv3.ProcessingRequest) *heard {
 		m.attributes = append(m.attributes, attribute{name, v.GetStringValue(), v.GetNumberValue()})
 	}
 	if c := r.ProtocolConfig; c != nil {
-		m.modes = &modes{c.RequestBodyMode, c.ResponseBodyMode}
+		m.modes = modes{true, c.RequestBodyMode, c.ResponseBodyMode}
 	}
 	return m
 }

@@ -11,20 +11,20 @@ import (
 type deadline struct {
 	at time.Time
 	of *attempt
-	do func(*attempt) error // nil: step looks again
+	do func(*exchange, *attempt) error // nil: step looks again
 }
 
-// due lists the deadlines that run now.
+// due lists the deadlines that run now, in memory that the next call uses again.
 func (x *exchange) due() []deadline {
-	d := make([]deadline, 0, 4)
+	d := x.running[:0]
 	if at, ok := x.hedgeAt(); ok {
-		d = append(d, deadline{at, x.cur, func(a *attempt) error { x.hedge(a); return nil }})
+		d = append(d, deadline{at, x.cur, (*exchange).hedge})
 	}
 	if x.rival != nil {
 		d = x.dueOf(d, x.rival)
 	}
 	if x.response.headers == nil { // until then Envoy counts for the first attempt
-		return append(d, deadline{x.out.Start.Add(x.plan.Deadlines.Total + backstop), x.cur, x.silent})
+		return append(d, deadline{x.out.Start.Add(x.plan.Deadlines.Total + backstop), x.cur, (*exchange).silent})
 	}
 	return x.dueOf(d, x.cur)
 }
@@ -65,14 +65,14 @@ func (x *exchange) expire() error {
 		if d.do == nil || now.Before(d.at) {
 			continue
 		}
-		if err := d.do(d.of); err != nil {
+		if err := d.do(x, d.of); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func late(a *attempt) error {
+func late(_ *exchange, a *attempt) error {
 	if a.fit.Stream && a.FirstToken > 0 {
 		a.fail(errStalled)
 	}

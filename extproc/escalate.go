@@ -113,8 +113,11 @@ func (x *exchange) onward(a *attempt) (next, bool) {
 
 // reachable is the first of a target's regions that this request has not found unreachable.
 func (x *exchange) reachable(t *Target) *Target {
-	for _, other := range append([]*Target{t}, t.Elsewhere...) {
-		if !x.unreachable(other.Region) {
+	if !x.unreachable(t.Region) {
+		return t
+	}
+	for i := range t.Elsewhere {
+		if other := &t.Elsewhere[i]; !x.unreachable(other.Region) {
 			return other
 		}
 	}
@@ -150,7 +153,8 @@ func (x *exchange) detour(a *attempt) (next, bool) {
 
 // elsewhere is a region in which this model was not tried yet.
 func (x *exchange) elsewhere(a *attempt) (next, bool) {
-	for _, t := range a.target.Elsewhere {
+	for i := range a.target.Elsewhere {
+		t := &a.target.Elsewhere[i]
 		tried := x.tried(func(o *attempt) bool { return o.Model == a.Model && o.Region == t.Region })
 		if !tried && !x.unreachable(t.Region) {
 			return next{model: a.Model, target: t, why: "region: to " + t.Region}, true

@@ -17,12 +17,13 @@ type heard struct {
 	body       []byte
 	end        bool // of the stream
 	attributes attributeList
-	modes      *modes
+	modes      modes
 	metadata   *corev3.Metadata
 }
 
 // modes are how Envoy was told to send bodies.
 type modes struct {
+	told              bool
 	request, response filterv3.ProcessingMode_BodySendMode
 }
 

@@ -61,7 +61,7 @@ func (x *exchange) passOn(m *heard) error {
 func echo(m *heard) *message {
 	switch m.kind {
 	case requestResponseBody:
-		return bodyPiece(m.body, m.end)
+		return bodyPiece(m.body, m.end, nil)
 	case requestResponseTrailers:
 		return endTrailers()
 	}

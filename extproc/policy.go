@@ -64,7 +64,7 @@ type Target struct {
 	Caller    Caller                   // calls it without Envoy
 	// Elsewhere are the same model's other regions, in the order in which they are tried when this one
 	// throttles or cannot be reached.
-	Elsewhere []*Target
+	Elsewhere []Target
 }
 
 // Caller calls Bedrock; *bedrock.Client is one.

@@ -7,15 +7,16 @@ import "time"
 // other call is stopped.
 
 // hedge calls the next model beside one that is nearly late.
-func (x *exchange) hedge(a *attempt) {
+func (x *exchange) hedge(a *attempt) error {
 	x.hedged = true
 	m := x.larger(a)
 	if m == nil || x.mayNot(a) != "" || !x.affords(m, a) {
-		return
+		return nil
 	}
 	x.rival = x.newAttempt(x.to(m))
 	x.rival.Hedge = true
 	x.callNext(x.rival, 0)
+	return nil
 }
 
 // hedgeAt is when that is due; ok is false where it is not.

@@ -1,6 +1,7 @@
 package extproc
 
 import (
+	"iter"
 	"strconv"
 	"strings"
 
@@ -28,7 +29,7 @@ const maxPiece = 1 << 20
 
 // continueHeaders lets the request's headers wait for its body.
 func continueHeaders() *message {
-	m := newMessage(nil, 16)
+	m := newMessage(nil, smallMessage)
 	m.wrap(responseRequestHeaders, 0)
 	return m
 }
@@ -55,18 +56,21 @@ func releaseHeaders(set []bedrock.Header, remove []string) *message {
 	return m
 }
 
-// bodyPieces is a part of the answer's body, split so that no message is too large; end closes it.
-func bodyPieces(data []byte, end bool) []*message {
-	pieces := make([]*message, 0, len(data)/maxPiece+1)
-	for len(data) > maxPiece {
-		pieces = append(pieces, bodyPiece(data[:maxPiece], false))
-		data = data[maxPiece:]
+// bodyPieces is a part of the answer's body, split so that no message is too large; end closes it. The last
+// carries the metadata, if there is any.
+func bodyPieces(data []byte, end bool, facts []fact) iter.Seq[*message] {
+	return func(yield func(*message) bool) {
+		for ; len(data) > maxPiece; data = data[maxPiece:] {
+			if !yield(bodyPiece(data[:maxPiece], false, nil)) {
+				return
+			}
+		}
+		yield(bodyPiece(data, end, facts))
 	}
-	return append(pieces, bodyPiece(data, end))
 }
 
-func bodyPiece(data []byte, end bool) *message {
-	m := newMessage(data, 64)
+func bodyPiece(data []byte, end bool, facts []fact) *message {
+	m := newMessage(data, smallMessage+len(facts)*usualFact)
 	m.wrap(streamedBody, 0)
 	if end {
 		m.number(streamedEnd, 1)
@@ -75,12 +79,15 @@ func bodyPiece(data []byte, end bool) *message {
 	m.wrap(commonBodyMutation, 0)
 	m.wrap(commonResponse, 0)
 	m.wrap(responseResponseBody, 0)
+	if len(facts) > 0 {
+		withMetadata(m, facts)
+	}
 	return m
 }
 
 // endTrailers ends an answer whose upstream sent trailers.
 func endTrailers() *message {
-	m := newMessage(nil, 16)
+	m := newMessage(nil, smallMessage)
 	m.wrap(responseResponseTrailers, 0)
 	return m
 }

@@ -22,9 +22,10 @@ type response struct {
 	remote   chan piece   // from the attempts that the service makes itself
 	opinions chan opinion // from slow checks
 	timer    *time.Timer
-	rival    *attempt // at work beside cur; see hedge
-	hedged   bool     // cur has, or had, one
-	waits    int      // back-offs so far
+	running  [4]deadline // what due lists
+	rival    *attempt    // at work beside cur; see hedge
+	hedged   bool        // cur has, or had, one
+	waits    int         // back-offs so far
 
 	writer   dialect.Stream
 	sent     bool   // the headers went out

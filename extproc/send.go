@@ -36,11 +36,11 @@ func (x *exchange) sendReleased(headers []bedrock.Header, body []byte) error {
 
 // sendBody streams a part of the answer; end closes it, in the way that Envoy waits for.
 func (x *exchange) sendBody(data []byte, end bool) error {
-	pieces := bodyPieces(data, end && !x.trailers)
+	var facts []fact
 	if end {
-		withMetadata(pieces[len(pieces)-1], x.metadata())
+		facts = x.metadata()
 	}
-	for _, m := range pieces {
+	for m := range bodyPieces(data, end && !x.trailers, facts) {
 		if err := x.send(m); err != nil {
 			return err
 		}
@@ -178,7 +178,7 @@ func (x *exchange) refuse(e *dialect.Error) error {
 	}
 	x.finish(e.Status(), body)
 	if x.plan != nil {
-		headers = append(headers, x.exposed(true)...)
+		headers = x.exposed(headers, true)
 	}
 	if err := x.send(withMetadata(immediate(e.Status(), headers, body, string(e.Code)), x.metadata())); err != nil {
 		return err
@@ -202,17 +202,16 @@ func (x *exchange) finish(status int, body []byte) {
 
 // answerHeaders are those of a whole answer.
 func (x *exchange) answerHeaders() []bedrock.Header {
-	headers := []bedrock.Header{{Name: "content-type", Value: x.dialect.ContentType(false)}}
-	return append(append(headers, x.exposed(true)...), x.status()...)
+	headers := append(make([]bedrock.Header, 0, usualExposed), bedrock.Header{Name: "content-type", Value: x.dialect.ContentType(false)})
+	return append(x.exposed(headers, true), x.status()...)
 }
 
 // streamHeaders are those of a streamed one; its verdict and cost are not known yet.
 func (x *exchange) streamHeaders() []bedrock.Header {
-	headers := []bedrock.Header{
-		{Name: "content-type", Value: x.dialect.ContentType(true)},
-		{Name: "cache-control", Value: "no-cache"},
-	}
-	return append(append(headers, x.exposed(false)...), x.status()...)
+	headers := append(make([]bedrock.Header, 0, usualExposed),
+		bedrock.Header{Name: "content-type", Value: x.dialect.ContentType(true)},
+		bedrock.Header{Name: "cache-control", Value: "no-cache"})
+	return append(x.exposed(headers, false), x.status()...)
 }
 
 // status puts 200 in place of what the first attempt got.

@@ -7,7 +7,6 @@
 package extproc
 
 import (
-	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -62,9 +61,7 @@ var errInternal = status.Error(codes.Internal, "ockham: internal error")
 // consent and let through what it holds, the unsigned request or the unjudged answer. So whatever goes
 // wrong ends in an error, a panic too.
 func (s *Service) Process(stream extprocv3.ExternalProcessor_ProcessServer) (err error) {
-	ctx, cancel := context.WithCancel(stream.Context())
-	defer cancel()
-	x := &exchange{s: s, stream: stream, ctx: ctx, policy: s.Policy()}
+	x := &exchange{s: s, stream: stream, ctx: stream.Context(), policy: s.Policy()} // gRPC ends ctx when this returns
 	defer func() {
 		if p := recover(); p != nil {
 			s.Log.Error("panic while serving a request", "request", x.out.ID, "panic", p, "stack", string(debug.Stack()))

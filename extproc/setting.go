@@ -35,7 +35,7 @@ func settingOf(m *heard) Setting {
 	if _, told := m.attributes.get(attrMajor); told {
 		s.Version = number(attrMajor) + "." + number(attrMinor) + "." + number(attrPatch)
 	}
-	if m.modes != nil {
+	if m.modes.told {
 		s.RequestBody, s.ResponseBody = m.modes.request.String(), m.modes.response.String()
 	}
 	return s

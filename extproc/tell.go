@@ -40,9 +40,11 @@ func (x *exchange) reply(a *attempt) *dialect.Reply {
 	return r
 }
 
-// exposed lists the x-ockham-* headers; final ones know verdict and cost.
-func (x *exchange) exposed(final bool) []bedrock.Header {
-	var headers []bedrock.Header
+// usualExposed is how many headers an answer usually gets at most.
+const usualExposed = 12
+
+// exposed adds the x-ockham-* headers; final ones know verdict and cost.
+func (x *exchange) exposed(headers []bedrock.Header, final bool) []bedrock.Header {
 	if dropped := x.dropped(); len(dropped) > 0 {
 		headers = append(headers, bedrock.Header{Name: "x-ockham-dropped", Value: strings.Join(dropped, ", ")})
 	}

@@ -23,10 +23,23 @@ type message struct {
 	whole [2]mem.Buffer
 }
 
-// usualMessage is room for the replies with most headers.
-const usualMessage = 1024
+// How much room messages need, beside their bodies: those without headers, those with most, and a fact of
+// the metadata.
+const (
+	smallMessage = 64
+	usualMessage = 1536
+	usualFact    = 48
+)
 
 func newMessage(body []byte, room int) *message {
+	if room <= smallMessage {
+		m := &struct {
+			message
+			room [smallMessage]byte
+		}{}
+		m.buf, m.at, m.body = m.room[:], smallMessage, body
+		return &m.message
+	}
 	return &message{buf: make([]byte, room), at: room, body: body}
 }
 

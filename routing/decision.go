@@ -154,7 +154,7 @@ func (d *decision) rules() {
 		return
 	}
 	d.rule = rule
-	d.step("rules", rule.picks(), fmt.Sprintf("%s: %s", rule.Name, rule.When.Source))
+	d.step("rules", rule.picks(), rule.Name+": "+rule.When.Source)
 	if rule.Ask != nil {
 		d.ask = rule.Ask
 	}

@@ -5,7 +5,7 @@ import (
 	"hash/fnv"
 	"math"
 	"slices"
-	"strings"
+	"strconv"
 )
 
 // soften takes the cheaper policy where a soft limit is passed. A model that was asked for stays.
@@ -116,31 +116,32 @@ func (d *decision) expect(p *Plan) {
 
 // summary tells the features in a line.
 func (f *Features) summary() string {
-	words := []string{fmt.Sprintf("%d tokens", f.Tokens)}
+	line := append(strconv.AppendInt(make([]byte, 0, 64), int64(f.Tokens), 10), " tokens"...)
 	if f.Language != "" {
-		words = append(words, f.Language)
+		line = append(append(line, ", "...), f.Language...)
 	}
 	for _, w := range []struct {
 		is   bool
 		name string
 	}{{f.Code, "code"}, {f.Math, "math"}, {f.Steps, "steps"}, {f.JSON, "json"}, {f.Images, "images"}, {f.Tools > 0, "tools"}} {
 		if w.is {
-			words = append(words, w.name)
+			line = append(append(line, ", "...), w.name...)
 		}
 	}
-	return strings.Join(words, ", ")
+	return string(line)
 }
 
 // sizes tells where the tokens are.
 func (f *Features) sizes() string {
-	parts := []string{fmt.Sprintf("%d from the user", f.UserTokens)}
+	line := append(strconv.AppendInt(make([]byte, 0, 64), int64(f.UserTokens), 10), " from the user"...)
 	for _, s := range []struct {
 		n    int
 		name string
 	}{{f.SystemTokens, "system"}, {f.OldTokens, "earlier turns"}, {f.SourceTokens, "sources"}, {f.ToolTokens, "tools"}} {
 		if s.n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", s.n, s.name))
+			line = strconv.AppendInt(append(line, ", "...), int64(s.n), 10)
+			line = append(append(line, ' '), s.name...)
 		}
 	}
-	return strings.Join(parts, ", ")
+	return string(line)
 }

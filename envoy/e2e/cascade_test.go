@@ -35,7 +35,7 @@ func TestThrottledRegion(t *testing.T) {
 			east := p.Target
 			p.Target = func(m *routing.Model, pipe, route string) *extproc.Target {
 				target := *east(m, pipe, route)
-				target.Elsewhere = []*extproc.Target{{Model: target.Model, ID: target.ID, Region: "us-west-2", Caller: caller("us-west-2", west.URL)}}
+				target.Elsewhere = []extproc.Target{{Model: target.Model, ID: target.ID, Region: "us-west-2", Caller: caller("us-west-2", west.URL)}}
 				return &target
 			}
 		},

@@ -6,7 +6,6 @@ import (
 
 	"ockham/bedrock"
 	"ockham/extproc"
-	"ockham/internal/config"
 	"ockham/internal/policy"
 	"ockham/routing"
 )
@@ -36,22 +35,18 @@ func newPolicy(p *policy.Policy, signer *bedrock.Signer, transport *http.Client)
 }
 
 func (b *bridge) target(m *routing.Model, pipe, route string) *extproc.Target {
-	g := b.Policy.Guardrail(m, pipe, route)
-	var all []*extproc.Target
-	for _, r := range b.regions.inOrder(time.Now()) {
-		all = append(all, b.in(r, m, g))
-	}
-	for _, t := range all {
+	known, g := b.Bedrock(m), b.Policy.Guardrail(m, pipe, route)
+	order := b.regions.inOrder(time.Now())
+	all := make([]extproc.Target, len(order))
+	for i, r := range order {
+		t := &all[i]
+		*t = extproc.Target{Model: known, ID: m.ID, Region: r.name, Host: r.host, Caller: r.client}
+		if g != nil {
+			t.Guardrail = g.JSON
+		}
 		t.Elsewhere = all[1:] // so that the third region is found from the second
 	}
-	return all[0]
-}
-
-// in is how m is called in a region.
-func (b *bridge) in(r *region, m *routing.Model, guardrail *config.Guardrail) *extproc.Target {
-	return &extproc.Target{
-		Model: b.Bedrock(m), ID: m.ID, Region: r.name, Host: r.host, Caller: r.client, Guardrail: guardrail.JSON,
-	}
+	return &all[0]
 }
 
 // invoke sends a model's InvokeModel to the first region, with the guardrail of the route or the model.

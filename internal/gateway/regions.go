@@ -51,7 +51,8 @@ func newRegions(c *config.Bedrock, signer *bedrock.Signer, transport *http.Clien
 
 // inOrder lists the regions as a request should try them: lost ones last.
 func (all regions) inOrder(now time.Time) regions {
-	var order, lost regions
+	order := make(regions, 0, len(all))
+	var lost regions
 	for _, r := range all {
 		switch {
 		case len(order) == 0 && r.reach.take(now), len(order) > 0 && !r.reach.lost(now):

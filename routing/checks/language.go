@@ -3,7 +3,6 @@ package checks
 import (
 	"fmt"
 	"strings"
-	"sync"
 
 	"ockham/routing"
 )
@@ -42,12 +41,17 @@ func (languageCheck) Name() string { return "language" }
 // Start leaves the request unread until a stream must be let go or held, or an answer is long enough to be
 // in the wrong language.
 func (c languageCheck) Start(p *routing.Prompt) routing.Look {
-	wanted := sync.OnceValue(func() []int {
-		if c.wanted >= 0 {
-			return []int{c.wanted}
+	var list []int
+	read := false
+	wanted := func() []int {
+		if !read {
+			read = true
+			if list = []int{c.wanted}; c.wanted < 0 {
+				list = c.languages.wanted(p)
+			}
 		}
-		return c.languages.wanted(p)
-	})
+		return list
+	}
 	next := languageEarly
 	return func(a *routing.Answer) routing.Verdict {
 		if !a.Done && len(wanted()) == 0 {

@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"fmt"
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -63,7 +62,13 @@ func (refusal) Name() string { return "refusal" }
 
 func (r refusal) Start(p *routing.Prompt) routing.Look {
 	seen := 0
-	request := sync.OnceValue(func() string { return plain(ends(p.System, askedBytes) + "\n" + ends(p.Last().Text, askedBytes)) })
+	text := ""
+	request := func() string {
+		if text == "" {
+			text = plain(ends(p.System, askedBytes) + "\n" + ends(p.Last().Text, askedBytes))
+		}
+		return text
+	}
 	return func(a *routing.Answer) routing.Verdict {
 		head, full := beginning(a.Text, refusalRunes)
 		if len(head) == seen && !a.Done {
