@@ -1,6 +1,10 @@
 package extproc
 
-import "strconv"
+import (
+	"strconv"
+
+	filterv3 "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/http/ext_proc/v3"
+)
 
 // Setting is what a request tells of the configuration of the Envoy that it came through. Envoy takes much
 // that is wrong without a word; here it shows.
@@ -36,7 +40,7 @@ func settingOf(m *heard) Setting {
 		s.Version = number(attrMajor) + "." + number(attrMinor) + "." + number(attrPatch)
 	}
 	if m.modes.told {
-		s.RequestBody, s.ResponseBody = m.modes.request.String(), m.modes.response.String()
+		s.RequestBody, s.ResponseBody = modeName(m.modes.request), modeName(m.modes.response)
 	}
 	return s
 }
@@ -46,4 +50,9 @@ func (x *exchange) tellSetting() {
 	if x.s.Setting != nil {
 		x.s.Setting(x.setting)
 	}
+}
+
+// modeName is what the mode's String says, without reflection.
+func modeName(mode filterv3.ProcessingMode_BodySendMode) string {
+	return filterv3.ProcessingMode_BodySendMode_name[int32(mode)]
 }

@@ -49,6 +49,7 @@ func serve(ctx context.Context, o *gateway.Options) error {
 		return err
 	}
 	debug.FreeOSMemory() // reading the configuration and its checks took more than serving needs
+	forgetStart()
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
 	defer signal.Stop(hangups)

@@ -23,14 +23,15 @@ type Stage struct {
 var probes = []struct {
 	name         string
 	method, path string
+	blanks       int // before the body
 	body         string
 	judge        func(*http.Response, []byte) (bool, string)
 }{
-	{"Envoy answers", "GET", "/api/v1/generate", "", answers},
-	{"the service reads requests", "POST", "/api/v1/generate", "{", refusesBrokenJSON},
-	{"a request of 2 MiB gets through", "POST", "/api/v1/generate", strings.Repeat(" ", 2<<20) + "{", takesLarge},
-	{"HEAD is refused", "HEAD", "/api/v1/generate", "", refuses},
-	{"a decision can be explained", "POST", "/api/v1/explain", `{"prompt":"Hello"}`, explains},
+	{"Envoy answers", "GET", "/api/v1/generate", 0, "", answers},
+	{"the service reads requests", "POST", "/api/v1/generate", 0, "{", refusesBrokenJSON},
+	{"a request of 2 MiB gets through", "POST", "/api/v1/generate", 2 << 20, "{", takesLarge},
+	{"HEAD is refused", "HEAD", "/api/v1/generate", 0, "", refuses},
+	{"a decision can be explained", "POST", "/api/v1/explain", 0, `{"prompt":"Hello"}`, explains},
 }
 
 // Live sends requests through an Envoy at a URL, none of which reaches a model, and tells each stage.
@@ -40,7 +41,7 @@ func Live(ctx context.Context, url string, headers http.Header) []Stage {
 	var stages []Stage
 	for _, p := range probes {
 		started := time.Now()
-		res, body, err := probe(ctx, p.method, url+p.path, p.body, headers)
+		res, body, err := probe(ctx, p.method, url+p.path, strings.Repeat(" ", p.blanks)+p.body, headers)
 		stage := Stage{Name: p.name, Took: time.Since(started)}
 		if err != nil {
 			stage.Told = err.Error()

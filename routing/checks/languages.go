@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -37,7 +38,10 @@ type vote struct {
 	weight   float64
 }
 
-func newLanguages() (*languages, error) {
+// newLanguages are the same for all checks.
+var newLanguages = sync.OnceValues(readLanguages)
+
+func readLanguages() (*languages, error) {
 	l := &languages{names: map[string]int{}, asks: map[string]bool{}}
 	words := map[string][]vote{}
 	for n, line := range strings.Split(languageTable, "\n") {

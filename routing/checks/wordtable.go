@@ -8,7 +8,7 @@ type wordTable struct {
 }
 
 func newWordTable(words map[string][]vote) *wordTable {
-	t := &wordTable{set: newWordSet(2 * len(words))}
+	t := &wordTable{set: newWordSet(len(words))}
 	for word := range words {
 		t.set.add(hash([]byte(word)))
 	}
