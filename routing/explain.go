@@ -1,6 +1,9 @@
 package routing
 
-import "time"
+import (
+	"maps"
+	"time"
+)
 
 // Explanation is a decision as POST /api/v1/explain and `ockham explain --json` tell it.
 type Explanation struct {
@@ -23,8 +26,12 @@ type ExplainedPlan struct {
 	Hold      ExplainedHold      `json:"hold"`
 	Pinned    bool               `json:"pinned"`
 	HoldOut   bool               `json:"hold_out"`
-	// Rejections tells what would follow if a check rejected the first model's answer, by reason.
-	Rejections map[Reason]ExplainedChoice `json:"rejections,omitempty"`
+	Early     bool               `json:"early"`    // plain requests run as streams upstream
+	HedgeMS   int64              `json:"hedge_ms"` // the next model is called so long before the one before it is due; 0: not
+	// Rejections tells what would follow if a check rejected the first model's answer, by reason;
+	// LaterRejections where that is something else for a later model.
+	Rejections      map[Reason]ExplainedChoice            `json:"rejections,omitempty"`
+	LaterRejections map[string]map[Reason]ExplainedChoice `json:"later_rejections,omitempty"`
 }
 
 // ExplainedChoice is what would follow a rejection.
@@ -61,7 +68,8 @@ func Explained(p *Plan) Explanation {
 		Deadlines: ExplainedDeadlines{ms(p.Deadlines.Answer), ms(p.Deadlines.FirstToken), ms(p.Deadlines.Total)},
 		Limits:    ExplainedLimits(p.Limits),
 		Hold:      ExplainedHold{p.Hold.Full, p.Hold.Tokens, ms(p.Hold.Time)},
-		Pinned:    p.Pinned, HoldOut: p.HoldOut, Rejections: p.rejections(),
+		Pinned:    p.Pinned, HoldOut: p.HoldOut, Early: p.Early, HedgeMS: ms(p.Hedge),
+		Rejections: p.rejections(0), LaterRejections: p.laterRejections(),
 	}}
 	for i, m := range p.Models {
 		e.Plan.Models[i], e.Plan.IDs[i] = m.Name, m.ID
@@ -69,20 +77,37 @@ func Explained(p *Plan) Explanation {
 	return e
 }
 
-// rejections weighs each reason for the first model.
-func (p *Plan) rejections() map[Reason]ExplainedChoice {
+// rejections weighs each reason for the answer of a model, all before which were rejected.
+func (p *Plan) rejections(of int) map[Reason]ExplainedChoice {
 	if p.Pinned || len(p.Models) < 2 {
 		return nil
+	}
+	var next *Model
+	if of+1 < len(p.Models) {
+		next = p.Models[of+1]
 	}
 	list := make(map[Reason]ExplainedChoice, len(weighed))
 	for _, reason := range weighed {
 		list[reason] = ExplainedChoice(p.Choose(Rejection{
-			Reason: reason, Model: p.Models[0], Next: p.Models[1], Left: p.Deadlines.Total,
+			Reason: reason, Model: p.Models[of], Next: next, Left: p.Deadlines.Total,
 			Repair: p.Repair && Repairable(reason) && len(p.Models) < p.Limits.Attempts,
 			Tokens: Tokens{In: p.Features.Tokens, Out: typicalOut},
 		}))
 	}
 	return list
+}
+
+// laterRejections are those of the other models, where something else is done than for the first.
+func (p *Plan) laterRejections() map[string]map[Reason]ExplainedChoice {
+	first, later := p.rejections(0), map[string]map[Reason]ExplainedChoice{}
+	for i := 1; i < len(p.Models) && first != nil; i++ {
+		list := p.rejections(i)
+		maps.DeleteFunc(list, func(r Reason, c ExplainedChoice) bool { return c.Do == first[r].Do })
+		if len(list) > 0 {
+			later[p.Models[i].Name] = list
+		}
+	}
+	return later
 }
 
 func ms(d time.Duration) int64 { return d.Milliseconds() }

@@ -120,6 +120,7 @@ func (t *teller) guards() {
 		fmt.Fprintf(t.out, "           %s\n", line)
 	}
 	fmt.Fprintf(t.out, "%s       %s\n", t.paint(bold, "Hold"), hold(p.Hold))
+	fmt.Fprintf(t.out, "%s      %s\n", t.paint(bold, "Ahead"), ahead(p))
 	fmt.Fprintf(t.out, "%s  first token %s, whole answer %s, all attempts %s\n", t.paint(bold, "Deadlines"), brief(p.Deadlines.FirstToken), brief(p.Deadlines.Answer), brief(p.Deadlines.Total))
 	fmt.Fprintf(t.out, "%s     %s", t.paint(bold, "Limits"), plural(p.Limits.Attempts, "attempt"))
 	if p.Limits.CostUSD > 0 {
@@ -128,19 +129,39 @@ func (t *teller) guards() {
 	fmt.Fprintln(t.out)
 }
 
-// afterRejection tells what follows the rejection of the first answer, by what is done.
+// afterRejection tells what follows the rejection of an answer, by what is done: of the first model's, and
+// of a later one's where that is something else.
 func afterRejection(p *routing.Plan) (lines []string) {
-	reasons := map[string][]string{}
-	for reason, choice := range routing.Explained(p).Plan.Rejections {
-		reasons[choice.Do] = append(reasons[choice.Do], string(reason))
-	}
-	for _, do := range []string{routing.DoRepair, routing.DoEscalate, routing.DoServe} {
-		if list := reasons[do]; len(list) > 0 {
-			slices.Sort(list)
-			lines = append(lines, fmt.Sprintf("rejected for %s: %s", strings.Join(list, ", "), do))
+	plan := routing.Explained(p).Plan
+	add := func(of string, rejections map[routing.Reason]routing.ExplainedChoice) {
+		reasons := map[string][]string{}
+		for reason, choice := range rejections {
+			reasons[choice.Do] = append(reasons[choice.Do], string(reason))
+		}
+		for _, do := range []string{routing.DoRepair, routing.DoEscalate, routing.DoServe} {
+			if list := reasons[do]; len(list) > 0 {
+				slices.Sort(list)
+				lines = append(lines, fmt.Sprintf("%srejected for %s: %s", of, strings.Join(list, ", "), do))
+			}
 		}
 	}
+	add("", plan.Rejections)
+	for _, model := range plan.Models {
+		add("at "+model+", ", plan.LaterRejections[model])
+	}
 	return lines
+}
+
+// ahead tells what is done before an answer is there.
+func ahead(p *routing.Plan) string {
+	early, hedge := "a plain answer is judged when it is whole", "the next model is called when the one before it is rejected or late"
+	if p.Early {
+		early = "a plain answer is judged as it is written, and given up at its first bad token"
+	}
+	if p.Hedge > 0 {
+		hedge = "the next model is called " + brief(p.Hedge) + " before the one before it is late"
+	}
+	return early + "; " + hedge
 }
 
 func hold(h routing.Hold) string {

@@ -55,7 +55,9 @@ Models, in order
 Checks     json
            rejected for format, schema, tool_args: repair
            rejected for code, custom, disagreement, language, loop, refusal, ungrounded, verifier: escalate
+           at opus, rejected for code, custom, disagreement, language, loop, refusal, ungrounded, verifier: serve
 Hold       the first 40 tokens of a stream, or 800ms of it, are judged before any is released
+Ahead      a plain answer is judged when it is whole; the next model is called when the one before it is rejected or late
 Deadlines  first token 5s, whole answer 1m, all attempts 2m
 Limits     4 attempts, no further one past $0.50
 `

@@ -92,6 +92,7 @@ var policies = map[string]string{
 	"checks":     "checks: [malformed, empty, cut, json, schema, tools, refusal, language, loop, numbers, grounded, format, code, echo]\notherwise: {ask: []}\n",
 	"escalated":  "checks: [json]\notherwise: {ask: []}\ncascade: {attempts: 2}\n",
 	"stream":     "otherwise: {ask: [classifier]}\n",
+	"early":      "otherwise: {ask: [classifier]}\ncascade: {early: true}\n",
 	"unheld":     "checks: []\nhold: {tokens: 1, time: 1ms}\n",
 }
 

@@ -283,12 +283,12 @@ type Cascade struct {
 	// changes. Empty: what is published of other models.
 	Rates string `yaml:"rates"`
 	// Run plain requests as streams upstream too, so that a bad answer is given up at its first bad
-	// token; `deadlines.first_token` then counts for them.
-	Early bool `yaml:"early"`
+	// token; `deadlines.first_token` then counts for them. Off by default, on by default on real-time routes.
+	Early *bool `yaml:"early"`
 	// Call the next model so long before the first one's answer or first token is due, so that what was
 	// waited for is not waited for twice. The first good answer wins, the other call is stopped; both are
-	// paid. Off by default.
-	Hedge Duration `yaml:"hedge"`
+	// paid. Off by default, and with 0s on a route.
+	Hedge *Duration `yaml:"hedge"`
 	// What is tried when a model throttles, in this order: the same model in another region, the next model
 	// of the pipe, the same model again after the AWS SDK's back-off.
 	Throttled []string `yaml:"throttled" enum:"region|model|wait"`

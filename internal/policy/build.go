@@ -179,8 +179,8 @@ func (b *builder) profile() routing.Profile {
 	return routing.Profile{
 		Ask: c.Otherwise.Ask, Unsure: c.Otherwise.Unsure, Judging: b.checksOf("checks", c.Checks),
 		Deadlines: routing.Deadlines{Answer: c.Deadlines.Answer.D(), FirstToken: c.Deadlines.FirstToken.D(), Total: c.Cascade.Time.D(), Slow: c.Deadlines.Checks.D()},
-		Limits:    *limits(&c.Cascade), Hold: *hold(&c.Hold), HoldOut: c.HoldOut, Early: c.Cascade.Early, Repair: set(c.Cascade.Repair, false),
-		Hedge: c.Cascade.Hedge.D(), Throttled: c.Cascade.Throttled,
+		Limits:    *limits(&c.Cascade), Hold: *hold(&c.Hold), HoldOut: c.HoldOut, Early: set(c.Cascade.Early, false), Repair: set(c.Cascade.Repair, false),
+		Hedge: set(c.Cascade.Hedge, 0).D(), Throttled: c.Cascade.Throttled,
 	}
 }
 
@@ -208,7 +208,7 @@ const realTime = 500 * time.Millisecond
 // timing sets what a route says about time and limits.
 func timing(p *routing.Profile, r config.Route) {
 	if r.RealTime || r.FirstRelease > 0 {
-		p.RealTime, p.Repair = true, false
+		p.RealTime, p.Repair, p.Early = true, false, true
 		p.Deadlines.FirstToken = cmp.Or(r.FirstRelease.D(), realTime)
 		p.Hold.Time = min(p.Hold.Time, p.Deadlines.FirstToken)
 	}
@@ -218,8 +218,8 @@ func timing(p *routing.Profile, r config.Route) {
 		p.Deadlines.Slow = cmp.Or(d.Checks.D(), p.Deadlines.Slow)
 	}
 	if c := r.Cascade; c != nil {
-		p.Early, p.Repair = p.Early || c.Early, set(c.Repair, p.Repair)
-		p.Hedge = cmp.Or(c.Hedge.D(), p.Hedge)
+		p.Early, p.Repair = set(c.Early, p.Early), set(c.Repair, p.Repair)
+		p.Hedge = set(c.Hedge, config.Duration(p.Hedge)).D()
 		if c.Throttled != nil {
 			p.Throttled = c.Throttled
 		}
@@ -233,7 +233,7 @@ func timing(p *routing.Profile, r config.Route) {
 }
 
 // set is what a file says, or else what holds otherwise.
-func set(said *bool, otherwise bool) bool {
+func set[T any](said *T, otherwise T) T {
 	if said != nil {
 		return *said
 	}

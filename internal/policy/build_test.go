@@ -3,6 +3,7 @@ package policy
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -177,6 +178,30 @@ checks: [cut, refusal]
 	}
 	if got, want := string(p.Guardrail(p.Router.Largest(), "", "voice").JSON(true)), `{"guardrailIdentifier":"route","guardrailVersion":"1"}`; got != want {
 		t.Errorf("guardrail JSON %s, want %s", got, want)
+	}
+}
+
+// What is done ahead of an answer can be switched on and off on a route.
+func TestAheadOfTheAnswer(t *testing.T) {
+	const routes = `
+routes:
+  same: {checks: [empty]}
+  on: {cascade: {early: true, hedge: 100ms}}
+  off: {cascade: {early: false, hedge: 0s}}
+  voice: {real_time: true}
+  quiet: {real_time: true, cascade: {early: false}}
+`
+	for text, want := range map[string]map[string]string{
+		routes: {"": "false 0s", "same": "false 0s", "on": "true 100ms", "off": "false 0s", "voice": "true 0s", "quiet": "false 0s"},
+		"cascade: {early: true, hedge: 300ms}" + routes: {"": "true 300ms", "same": "true 300ms", "on": "true 100ms", "off": "false 0s", "voice": "true 300ms", "quiet": "false 300ms"},
+	} {
+		p := load(t, text)
+		for route, want := range want {
+			got := plan(t, p, func(q *routing.Prompt) { q.Route = route })
+			if told := fmt.Sprint(got.Early, got.Hedge); told != want {
+				t.Errorf("%.30q, route %q: got early and hedge %s, want %s", text, route, told, want)
+			}
+		}
 	}
 }
 
