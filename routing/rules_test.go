@@ -101,3 +101,25 @@ func TestSuggest(t *testing.T) {
 		}
 	}
 }
+
+// FuzzCondition: an expression is compiled or refused, with what is wrong and where.
+func FuzzCondition(f *testing.F) {
+	for _, s := range []string{`tokens > 500 && !code`, `headers["x"] == "y"`, `task_type in ["a", "b"]`, `[1].map(x, x).exists(y, y > 0)`, `"a".matches("(a+)+$")`, `1 / 0 > 0`, `(`, `tokens`, "\xff"} {
+		f.Add(s)
+	}
+	l, err := NewLanguage([]string{"x"}, []string{"y"})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, source string) {
+		c, faults := l.Compile(source)
+		if (c == nil) == (len(faults) == 0) {
+			t.Fatalf("%q: got %v and %v, want one of both", source, c, faults)
+		}
+		for _, fault := range faults {
+			if fault.Message == "" {
+				t.Errorf("%q: a fault without a word", source)
+			}
+		}
+	})
+}

@@ -102,3 +102,16 @@ func TestScoresOfOtherRouters(t *testing.T) {
 		}
 	}
 }
+
+// FuzzRead: rows are read or refused, each with its line.
+func FuzzRead(f *testing.F) {
+	f.Add([]byte(`{"id":"a","prompt":"x","weak_score":0,"strong_score":1}` + "\n"))
+	f.Add([]byte("{}\n\n[\n"))
+	f.Add([]byte("\x1f\x8b\x08"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		rows, err := Read(bytes.NewReader(data))
+		if err != nil && len(rows) > 0 {
+			t.Errorf("got %d rows and %v", len(rows), err)
+		}
+	})
+}

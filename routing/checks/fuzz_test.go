@@ -109,3 +109,29 @@ func FuzzFormat(f *testing.F) {
 		}
 	})
 }
+
+// FuzzSchema: no schema of a client's and no answer to it do harm, and where the schema's shape says all there
+// is, it says what the validator says.
+func FuzzSchema(f *testing.F) {
+	for _, s := range []string{
+		`{"type":"object","properties":{"a":{"type":"integer"}},"required":["a"],"additionalProperties":false}`, `{"enum":["x",1]}`, `true`, `{"$ref":"#"}`,
+		`{"$ref":"http://169.254.169.254/"}`, `{"items":{"anyOf":[{"$ref":"#"},{"type":"null"}]}}`, `{"$schema":"http://json-schema.org/draft-04/schema#","minimum":1}`,
+		`{"pattern":"^(a+)+$"}`, `{"$dynamicRef":"#x","$defs":{"y":{"$dynamicAnchor":"x"}}}`, `{"format":"uri"}`, `{"multipleOf":1e-300}`, `{"type":["string","null"]}`,
+	} {
+		for _, answer := range []string{`{"a":1}`, `[[null]]`, `"aaaaaaaaaaaaaaaaaaaaaaaa!"`, `1e300`, `x`} {
+			f.Add([]byte(s), answer)
+		}
+	}
+	f.Fuzz(func(t *testing.T, schema []byte, answer string) {
+		c := compile(schema)
+		if c.problem != "" || !json.Valid([]byte(answer)) {
+			return
+		}
+		quick, sure := c.follow(answer)
+		c.exact = false
+		slow, err := c.validate(answer)
+		if sure && err == nil && (quick == "") != (slow == "") {
+			t.Errorf("%s for %s: the shape says %q, the validator %q", answer, schema, quick, slow)
+		}
+	})
+}
