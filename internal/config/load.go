@@ -36,7 +36,7 @@ func LoadText(file string, text []byte) (*Config, error) {
 }
 
 func (c *Config) checked(faults Faults) (*Config, error) {
-	if err := append(faults, c.check()...).orNil(); err != nil {
+	if err := Joined(faults, c.Check()); err != nil {
 		return nil, err
 	}
 	return c, nil
