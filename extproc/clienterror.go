@@ -17,7 +17,7 @@ func (x *exchange) clientError(a *attempt) *dialect.Error {
 	case errors.As(a.failure, &own):
 		return envoyError(own)
 	case errors.As(a.failure, &bad):
-		x.s.Log.Warn("bedrock refused", "request", x.out.ID, "model", a.Model.ID, "status", bad.Status, "type", bad.Type)
+		x.log().Warn("bedrock refused", "model", a.Model.ID, "status", bad.Status, "type", bad.Type)
 		return bedrockError(bad)
 	case errors.Is(a.failure, errFull):
 		x.s.Load.shedFull.Add(1)
@@ -29,7 +29,7 @@ func (x *exchange) clientError(a *attempt) *dialect.Error {
 	case errors.Is(a.failure, bedrock.ErrTruncated):
 		return &dialect.Error{Code: dialect.UpstreamFailed, Message: "the model's answer ended early"}
 	}
-	x.s.Log.Warn("bedrock could not be asked", "request", x.out.ID, "model", a.Model.ID, "reason", a.reason(), "err", a.failure)
+	x.log().Warn("bedrock could not be asked", "model", a.Model.ID, "reason", a.reason(), "err", a.failure)
 	return &dialect.Error{Code: dialect.UpstreamFailed, Message: "the model could not be reached or its answer could not be read"}
 }
 

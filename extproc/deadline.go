@@ -85,7 +85,7 @@ func late(_ *exchange, a *attempt) error {
 const backstop = 5 * time.Second
 
 func (x *exchange) silent(*attempt) error {
-	x.s.Log.Error("Envoy showed no answer in time", "request", x.out.ID)
+	x.log().Error("Envoy showed no answer in time")
 	return status.Error(codes.DeadlineExceeded, "ockham: no answer")
 }
 

@@ -76,7 +76,7 @@ func (x *exchange) hearOpinion(o opinion) {
 	x.plan.Charges = append(x.plan.Charges, o.charges...)
 	for _, s := range o.skipped {
 		a.skip(s.Check, s.Why)
-		x.s.Log.Warn("a slow check could not judge", "request", x.out.ID, "check", s.Check, "why", s.Why)
+		x.log().Warn("a slow check could not judge", "check", s.Check, "why", s.Why)
 	}
 	if o.verdict.Decision == routing.Reject {
 		a.reject = o.verdict

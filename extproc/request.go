@@ -177,7 +177,7 @@ func (x *exchange) understand() *dialect.Error {
 		if errors.As(err, &e) {
 			return e
 		}
-		x.s.Log.Error("parsing failed", "request", x.out.ID, "err", err)
+		x.log().Error("parsing failed", "err", err)
 		return &dialect.Error{Code: dialect.Internal, Message: "the request could not be read"}
 	}
 	x.call, x.out.Stream = call, call.Stream
@@ -262,7 +262,7 @@ func (x *exchange) removals(keep func(string) bool) []string {
 }
 
 func (x *exchange) noCredentials(err error) *dialect.Error {
-	x.s.Log.Error("cannot sign", "request", x.out.ID, "err", err)
+	x.log().Error("cannot sign", "err", err)
 	return &dialect.Error{Code: dialect.UpstreamFailed, Message: "the gateway has no valid AWS credentials; its operator has been told why in the log"}
 }
 

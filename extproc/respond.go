@@ -121,8 +121,8 @@ func (x *exchange) heardHeaders(m *heard) {
 		a.fail(envoyAnswered(a.status, int(flags.number)))
 	}
 	if host := m.attributes.text(attrHost); host != "" && host != a.target.Host {
-		x.s.Log.Error("Envoy did not take the authority that was signed: allow it in mutation_rules, or let the route write the host",
-			"request", x.out.ID, "signed", a.target.Host, "sent", host)
+		x.log().Error("Envoy did not take the authority that was signed: allow it in mutation_rules, or let the route write the host",
+			"signed", a.target.Host, "sent", host)
 		x.setting.Host = true
 		x.tellSetting()
 	}

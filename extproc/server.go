@@ -64,7 +64,7 @@ func (s *Service) Process(stream extprocv3.ExternalProcessor_ProcessServer) (err
 	x := &exchange{s: s, stream: stream, ctx: stream.Context(), policy: s.Policy()} // gRPC ends ctx when this returns
 	defer func() {
 		if p := recover(); p != nil {
-			s.Log.Error("panic while serving a request", "request", x.out.ID, "panic", p, "stack", string(debug.Stack()))
+			x.log().Error("panic while serving a request", "panic", p, "stack", string(debug.Stack()))
 			err = errInternal
 		}
 		x.room.leave()
@@ -76,7 +76,7 @@ func (s *Service) Process(stream extprocv3.ExternalProcessor_ProcessServer) (err
 		return nil
 	}
 	if status.Code(err) == codes.Unknown {
-		s.Log.Error("request failed", "request", x.out.ID, "err", err)
+		x.log().Error("request failed", "err", err)
 		return errInternal
 	}
 	return err
@@ -102,7 +102,7 @@ func (x *exchange) recv() (*heard, error) {
 	m := &heard{}
 	if err := x.stream.RecvMsg(m); err != nil {
 		if !errors.Is(err, io.EOF) && status.Code(err) != codes.Canceled {
-			x.s.Log.Debug("stream ended", "request", x.out.ID, "err", err)
+			x.log().Debug("stream ended", "err", err)
 		}
 		return nil, errGone
 	}

@@ -28,6 +28,15 @@ const (
 	ReasonCustom       Reason = "custom"
 )
 
+// NoAnswer tells whether the call failed, so that there was no answer to judge.
+func (r Reason) NoAnswer() bool {
+	switch r {
+	case ReasonStatus, ReasonThrottled, ReasonTimeout, ReasonConnection, ReasonStreamError:
+		return true
+	}
+	return false
+}
+
 // ToolCall is one call in an answer; Args is complete only once the answer is.
 type ToolCall struct {
 	Name string

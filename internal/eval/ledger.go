@@ -233,12 +233,6 @@ func asked(t *telemetry.PromptText) string {
 	return routing.Asked(p)
 }
 
-// unfair are reasons of a reject that say nothing of the answer.
-var unfair = map[string]bool{
-	string(routing.ReasonStatus): true, string(routing.ReasonThrottled): true, string(routing.ReasonTimeout): true,
-	string(routing.ReasonConnection): true, string(routing.ReasonStreamError): true,
-}
-
 // outcome is how well a model did, NaN where it was not tried or not judged. Feedback on the answer
 // that was served counts more than the verdict of the checks.
 func (l *Ledger) outcome(r *telemetry.Record, model string, said map[string]float64) float64 {
@@ -248,7 +242,7 @@ func (l *Ledger) outcome(r *telemetry.Record, model string, said map[string]floa
 	}
 	for i := len(r.Attempts) - 1; i >= 0; i-- {
 		a := r.Attempts[i]
-		if a.Model != model || unfair[a.Reason] {
+		if a.Model != model || routing.Reason(a.Reason).NoAnswer() {
 			continue
 		}
 		switch {

@@ -78,11 +78,7 @@ func (c *counts) at(key routing.Rate) *tally {
 
 // answered tells whether there was an answer to judge.
 func answered(a *telemetry.AttemptRecord) bool {
-	switch routing.Reason(a.Reason) {
-	case routing.ReasonStatus, routing.ReasonThrottled, routing.ReasonTimeout, routing.ReasonConnection, routing.ReasonStreamError:
-		return false
-	}
-	return a.Verdict != ""
+	return a.Verdict != "" && !routing.Reason(a.Reason).NoAnswer()
 }
 
 // list puts the counts into the form in which a policy reads them, in order.

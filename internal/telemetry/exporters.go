@@ -22,17 +22,14 @@ import (
 
 // collector is a parsed endpoint: http and https speak OTLP over HTTP, grpc and grpcs over gRPC, the
 // latter of each with TLS. The exporters dial when they have something to send, not before.
-type collector struct {
-	url     *url.URL
-	headers map[string]string
-}
+type collector struct{ url *url.URL }
 
-func parseCollector(c OTLPConfig) (*collector, error) {
-	u, err := url.Parse(c.Endpoint)
+func parseCollector(endpoint string) (*collector, error) {
+	u, err := url.Parse(endpoint)
 	if err != nil || u.Host == "" || !strings.Contains(" http https grpc grpcs ", " "+u.Scheme+" ") {
-		return nil, fmt.Errorf("otlp: endpoint %q: want http://HOST:4318 or grpc://HOST:4317, or https and grpcs for TLS", c.Endpoint)
+		return nil, fmt.Errorf("otlp: endpoint %q: want http://HOST:4318 or grpc://HOST:4317, or https and grpcs for TLS", endpoint)
 	}
-	return &collector{u, c.Headers}, nil
+	return &collector{u}, nil
 }
 
 func (c *collector) grpc() bool { return strings.HasPrefix(c.url.Scheme, "grpc") }
@@ -47,23 +44,23 @@ func (c *collector) of(signal string) string {
 
 func (c *collector) spans(ctx context.Context) (sdktrace.SpanExporter, error) {
 	if c.grpc() {
-		return otlptracegrpc.New(ctx, otlptracegrpc.WithEndpointURL(c.of("traces")), otlptracegrpc.WithHeaders(c.headers))
+		return otlptracegrpc.New(ctx, otlptracegrpc.WithEndpointURL(c.of("traces")))
 	}
-	return otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(c.of("traces")), otlptracehttp.WithHeaders(c.headers))
+	return otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(c.of("traces")))
 }
 
 func (c *collector) logs(ctx context.Context) (sdklog.Exporter, error) {
 	if c.grpc() {
-		return otlploggrpc.New(ctx, otlploggrpc.WithEndpointURL(c.of("logs")), otlploggrpc.WithHeaders(c.headers))
+		return otlploggrpc.New(ctx, otlploggrpc.WithEndpointURL(c.of("logs")))
 	}
-	return otlploghttp.New(ctx, otlploghttp.WithEndpointURL(c.of("logs")), otlploghttp.WithHeaders(c.headers))
+	return otlploghttp.New(ctx, otlploghttp.WithEndpointURL(c.of("logs")))
 }
 
 func (c *collector) metrics(ctx context.Context) (sdkmetric.Exporter, error) {
 	if c.grpc() {
-		return otlpmetricgrpc.New(ctx, otlpmetricgrpc.WithEndpointURL(c.of("metrics")), otlpmetricgrpc.WithHeaders(c.headers))
+		return otlpmetricgrpc.New(ctx, otlpmetricgrpc.WithEndpointURL(c.of("metrics")))
 	}
-	return otlpmetrichttp.New(ctx, otlpmetrichttp.WithEndpointURL(c.of("metrics")), otlpmetrichttp.WithHeaders(c.headers))
+	return otlpmetrichttp.New(ctx, otlpmetrichttp.WithEndpointURL(c.of("metrics")))
 }
 
 // tally counts what was offered for export and what became of it.

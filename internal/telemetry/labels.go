@@ -3,7 +3,6 @@ package telemetry
 import (
 	"strings"
 
-	"ockham/extproc"
 	"ockham/routing"
 )
 
@@ -39,35 +38,12 @@ func verdictWord(verdict string) string {
 	return "none"
 }
 
-// escalationReason is why the first model was left.
-func escalationReason(o *extproc.Outcome) string {
-	for _, a := range o.Attempts {
-		if a.Reason != "" {
-			return string(a.Reason)
-		}
-	}
-	return "unknown"
-}
-
 // failureType is the error.type of an attempt that gave no answer; a bad answer is no failed call.
 func failureType(r routing.Reason) string {
-	switch r {
-	case routing.ReasonStatus, routing.ReasonThrottled, routing.ReasonTimeout, routing.ReasonConnection, routing.ReasonStreamError:
+	if r.NoAnswer() {
 		return string(r)
 	}
 	return ""
-}
-
-// failed tells whether the client got no good answer.
-func failed(o *extproc.Outcome) bool {
-	return o.Error != "" || verdictWord(o.Verdict) == "reject"
-}
-
-func boolWord(b bool) string {
-	if b {
-		return "true"
-	}
-	return "false"
 }
 
 // positive keeps a counter from a negative or undefined addend, which would spoil it for good.

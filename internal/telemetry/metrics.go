@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"ockham/extproc"
@@ -77,13 +78,13 @@ func (m *metrics) rate(pipe string, score float64) {
 	m.feedback.record(moment{}, score, m.pipes.bound(pipe))
 }
 
-// observe records one request. ctx carries its span, for exemplars.
-func (m *metrics) observe(ctx context.Context, o *extproc.Outcome) {
+// observe records one request, of which r is the record. ctx carries its span, for exemplars.
+func (m *metrics) observe(ctx context.Context, o *extproc.Outcome, r *Record) {
 	at := momentOf(ctx, o.Start.Add(o.Took))
 	m.registry.mu.Lock()
 	defer m.registry.mu.Unlock()
-	pipe, strategy := m.request(o)
-	m.duration.record(at, o.Took.Seconds(), pipe, boolWord(o.Stream), boolWord(o.Escalated))
+	pipe, strategy := m.request(o, r)
+	m.duration.record(at, o.Took.Seconds(), pipe, strconv.FormatBool(o.Stream), strconv.FormatBool(o.Escalated))
 	if o.Plan != nil {
 		m.decision.record(at, o.Decided.Seconds(), strategy)
 	}
@@ -94,12 +95,12 @@ func (m *metrics) observe(ctx context.Context, o *extproc.Outcome) {
 		m.attempt(at, pipe, o, i)
 	}
 	m.charges(at, o.Plan)
-	m.arm(o)
+	m.arm(r)
 	m.rare(o)
 	m.largest.add(positive(o.LargestCostUSD))
 }
 
-func (m *metrics) request(o *extproc.Outcome) (pipe, strategy string) {
+func (m *metrics) request(o *extproc.Outcome, r *Record) (pipe, strategy string) {
 	pipe, strategy = "none", "none"
 	if o.Plan != nil {
 		pipe, strategy = m.pipes.bound(o.Plan.Pipe), m.words.bound(o.Plan.Strategy)
@@ -109,7 +110,7 @@ func (m *metrics) request(o *extproc.Outcome) (pipe, strategy string) {
 		m.errors.add(1, m.words.bound(o.Dialect), m.words.bound(string(o.Error)))
 	}
 	if o.Escalated {
-		m.escalations.add(1, pipe, m.words.bound(escalationReason(o)))
+		m.escalations.add(1, pipe, m.words.bound(r.escalationReason()))
 	}
 	return pipe, strategy
 }
@@ -155,17 +156,17 @@ func (m *metrics) charges(at moment, p *routing.Plan) {
 	}
 }
 
-func (m *metrics) arm(o *extproc.Outcome) {
-	arm, ok := armOf(o.Plan, len(o.Attempts))
+func (m *metrics) arm(r *Record) {
+	arm, ok := r.Arm()
 	if !ok {
 		return
 	}
 	m.armRequests.add(1, arm.String())
-	m.armCost.add(positive(o.CostUSD), arm.String())
-	m.armSquared.add(positive(o.CostUSD)*positive(o.CostUSD), arm.String())
-	m.armLargest.add(positive(o.LargestCostUSD), arm.String())
-	m.armLargestSquared.add(positive(o.LargestCostUSD)*positive(o.LargestCostUSD), arm.String())
-	if failed(o) {
+	m.armCost.add(positive(r.CostUSD), arm.String())
+	m.armSquared.add(positive(r.CostUSD)*positive(r.CostUSD), arm.String())
+	m.armLargest.add(positive(r.LargestCostUSD), arm.String())
+	m.armLargestSquared.add(positive(r.LargestCostUSD)*positive(r.LargestCostUSD), arm.String())
+	if r.Failed() {
 		m.armRejects.add(1, arm.String())
 	}
 }

@@ -18,14 +18,15 @@ import (
 
 // OTLPConfig names a collector. Without an Endpoint nothing of OTLP is started.
 type OTLPConfig struct {
-	Endpoint string            // http://HOST:4318, grpc://HOST:4317; https and grpcs with TLS
-	Headers  map[string]string // sent with every export
-	Logs     bool              // ledger lines, as log records
+	Endpoint string // http://HOST:4318, grpc://HOST:4317; https and grpcs with TLS
+	Logs     bool   // ledger lines, as log records
 	Metrics  bool
 	Traces   bool
-	Interval time.Duration // between exports of metrics; default 30 s
-	Sample   float64       // share of the traces that begin here; default 1. Envoy's decision wins
+	Sample   float64 // share of the traces that begin here; default 1. Envoy's decision wins
 }
+
+// exportEvery is the time between exports of metrics.
+const exportEvery = 30 * time.Second
 
 // signals sends to a collector what is switched on; all fields but resource may be nil.
 type signals struct {
@@ -48,7 +49,7 @@ func newSignals(cfg Config, values *registry, warner *quiet) (*signals, error) {
 	if !(cfg.OTLP.Sample >= 0 && cfg.OTLP.Sample <= 1) {
 		return s, fmt.Errorf("otlp: sample %v: want a share from 0 to 1", cfg.OTLP.Sample)
 	}
-	to, err := parseCollector(cfg.OTLP)
+	to, err := parseCollector(cfg.OTLP.Endpoint)
 	if err != nil {
 		return s, err
 	}
@@ -100,17 +101,13 @@ func (s *signals) startLogs(ctx context.Context, to *collector, _ OTLPConfig, qu
 	return nil
 }
 
-func (s *signals) startMetrics(ctx context.Context, to *collector, c OTLPConfig, quiet *quiet) error {
+func (s *signals) startMetrics(ctx context.Context, to *collector, _ OTLPConfig, quiet *quiet) error {
 	exporter, err := to.metrics(ctx)
 	if err != nil {
 		return fmt.Errorf("otlp: metrics: %w", err)
 	}
-	interval := c.Interval
-	if interval <= 0 {
-		interval = 30 * time.Second
-	}
 	counted := &metricExporter{exporter, s.tally("metrics"), quiet}
-	s.metricReader = sdkmetric.NewPeriodicReader(counted, sdkmetric.WithInterval(interval), sdkmetric.WithProducer(s.values))
+	s.metricReader = sdkmetric.NewPeriodicReader(counted, sdkmetric.WithInterval(exportEvery), sdkmetric.WithProducer(s.values))
 	return nil
 }
 

@@ -230,22 +230,6 @@ func TestBadOTLPConfigurationFailsAtTheStart(t *testing.T) {
 	}
 }
 
-func TestLogsNameRequestAndTrace(t *testing.T) {
-	var out bytes.Buffer
-	logger := NewLogger(&out, slog.LevelInfo).With("part", "x").WithGroup("g")
-	ctx := WithRequest(t.Context(), "r1", traceparent)
-	logger.InfoContext(ctx, "attempt failed", "n", 1)
-	logger.DebugContext(ctx, "unseen")
-	var line map[string]any
-	if err := json.Unmarshal(out.Bytes(), &line); err != nil {
-		t.Fatalf("no JSON line: %v: %s", err, out.String())
-	}
-	group, _ := line["g"].(map[string]any)
-	if line["part"] != "x" || group["request_id"] != "r1" || group["trace_id"] != "0af7651916cd43dd8448eb211c80319c" {
-		t.Errorf("got %v, want part, request_id and trace_id", line)
-	}
-}
-
 func TestWarningsAreToldOnceAMinute(t *testing.T) {
 	var out bytes.Buffer
 	now := start

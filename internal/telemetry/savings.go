@@ -2,8 +2,6 @@ package telemetry
 
 import (
 	"math"
-
-	"ockham/routing"
 )
 
 // Two figures say what routing saves, and they are kept apart:
@@ -28,26 +26,6 @@ func (a Arm) String() string {
 		return "hold_out"
 	}
 	return "routed"
-}
-
-// armOf places a request. Only those that the draw could have taken are compared: requests for a
-// model by name, or on a route without hold-out, are of another kind. Requests that failed count: they
-// are part of what either way of working costs.
-func armOf(p *routing.Plan, attempts int) (arm Arm, ok bool) {
-	if p == nil {
-		return 0, false
-	}
-	return place(p.Drawn, p.HoldOut, attempts)
-}
-
-func place(drawn, holdOut bool, attempts int) (arm Arm, ok bool) {
-	switch {
-	case !drawn || attempts == 0:
-		return 0, false
-	case holdOut:
-		return ArmHoldOut, true
-	}
-	return ArmRouted, true
 }
 
 // ArmSums are sums over the requests of one arm. They add up over minutes and replicas.

@@ -159,12 +159,17 @@ func (r *Record) escalationReason() string {
 	return "unknown"
 }
 
-// Arm places the record in the hold-out's comparison, by the same rule as the metrics.
+// Arm places the record in the hold-out's comparison. Only requests that the draw could have taken are
+// compared: those for a model by name, or on a route without hold-out, are of another kind. Requests that
+// failed count: they are part of what either way of working costs.
 func (r *Record) Arm() (arm Arm, ok bool) {
-	if r.Plan == nil {
+	switch {
+	case r.Plan == nil || !r.Plan.Drawn || len(r.Attempts) == 0:
 		return 0, false
+	case r.Plan.HoldOut:
+		return ArmHoldOut, true
 	}
-	return place(r.Plan.Drawn, r.Plan.HoldOut, len(r.Attempts))
+	return ArmRouted, true
 }
 
 // Failed tells whether the client got no good answer.

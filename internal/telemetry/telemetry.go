@@ -207,8 +207,8 @@ func (t *Telemetry) take(n note) {
 		return
 	}
 	ctx := t.signals.trace(&n.ended.outcome)
-	t.metrics.observe(ctx, &n.ended.outcome)
 	record := n.ended.record(t.cfg.PricesAsOf)
+	t.metrics.observe(ctx, &n.ended.outcome, record)
 	t.sums.Add(record)
 	t.write(ctx, record)
 }
