@@ -3,6 +3,10 @@ package checks
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -169,4 +173,27 @@ func randomValue(r *rand.Rand, depth int) string {
 		}
 	}
 	return "{" + strings.Join(parts, ", ") + "}"
+}
+
+// References to elsewhere are not followed: neither over the network nor into files, which are what the
+// library would read by itself.
+func TestSchemaFetchesNothing(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "number.json")
+	if err := os.WriteFile(file, []byte(`{"type":"number"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	asked := 0
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked++
+		_, _ = w.Write([]byte(`{"type":"number"}`))
+	}))
+	defer s.Close()
+	for _, schema := range []string{`{"$ref":"file://` + file + `"}`, `{"$ref":"` + s.URL + `"}`, `{"$schema":"` + s.URL + `"}`, `{"$schema":"file://` + file + `"}`} {
+		if c := compile([]byte(schema)); c.problem == "" {
+			t.Errorf("%s: taken", schema)
+		}
+	}
+	if asked > 0 {
+		t.Error("a client's schema made a request")
+	}
 }
