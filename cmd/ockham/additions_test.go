@@ -155,9 +155,3 @@ func patched(t *testing.T, name, text, diff string) string {
 	}
 	return strings.Replace(text, before.String(), after.String(), 1)
 }
-
-func save(t *testing.T, path, text string) {
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-}

@@ -1,9 +1,6 @@
 package main
 
 import (
-	"cmp"
-	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -30,25 +27,12 @@ func newCheckCommand() *cobra.Command {
 }
 
 func check(out, errs io.Writer, path string) error {
-	p, err := policy.Load(path, offline())
-	var faults config.Faults
-	if errors.As(err, &faults) {
-		fmt.Fprintln(errs, faults.Error())
-		fmt.Fprintf(errs, "%s in %s\n", plural(len(faults), "fault"), cmp.Or(path, "the defaults"))
-		return &statusError{code: 1}
-	}
+	p, err := loadPolicy(errs, path, offline())
 	if err != nil {
 		return err
 	}
 	describe(out, p)
 	return nil
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // describe tells a policy so that it can be read aloud.
@@ -124,11 +108,4 @@ func checkNames(list []config.Check) string {
 		names[i] = c.Name
 	}
 	return strings.Join(names, ", ")
-}
-
-// nobody stands in for the judge where nothing may be asked; explain still weighs asking it.
-type nobody struct{}
-
-func (nobody) Ask(context.Context, *routing.Model, routing.Question) (routing.Reply, error) {
-	return routing.Reply{}, errors.New("nobody is asked here")
 }

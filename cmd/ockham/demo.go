@@ -79,10 +79,10 @@ func runCases(ctx context.Context, o stack.Options, cases []*demo.Case, errs io.
 		return nil, err
 	}
 	defer s.Stop()
-	bar := progress.New(errs, what, len(cases))
+	bar := progress.New(errs)
 	defer bar.Close()
 	runner := s.Runner()
-	runner.AtOnce, runner.Done = 4, func() { bar.Add(1) }
+	runner.AtOnce, runner.Done = 4, func() { bar.Add(what, len(cases), 1) }
 	runner.Client = &http.Client{Timeout: time.Minute}
 	return runner.Run(ctx, cases)
 }

@@ -174,9 +174,9 @@ func docsFolder(t *testing.T) string {
 		"new.yaml":    {"init", "-", "--models", "haiku,sonnet"},
 		"envoy.yaml":  {"render", "envoy"},
 	} {
-		code, text, err := command(t, "", args...)
+		text, errs, code := ockham(t, "", args...)
 		if code != 0 {
-			t.Fatal(err)
+			t.Fatal(errs)
 		}
 		if name == "ockham.yaml" {
 			text += "budgets: [{name: team, by: tenant, window: 720h, usd: 200}]\n"

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -144,9 +143,7 @@ func (d *diagnosis) healthy() bool {
 
 func (d *diagnosis) print(w io.Writer, asJSON bool) error {
 	if asJSON {
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		return e.Encode(d)
+		return printJSON(w, d)
 	}
 	var b strings.Builder
 	for _, s := range d.Stages {
@@ -159,11 +156,9 @@ func (d *diagnosis) print(w io.Writer, asJSON bool) error {
 	for _, f := range d.Findings {
 		fmt.Fprintf(&b, "%s\n  at    %s\n  seen  %s\n  harm  %s\n  fix   %s\n\n", f.Trap, f.Where, f.What, f.Harm, f.Fix)
 	}
-	switch n := len(d.Findings); {
-	case n == 1:
-		b.WriteString("1 finding\n")
-	case n > 1:
-		fmt.Fprintf(&b, "%d findings\n", n)
+	switch {
+	case len(d.Findings) > 0:
+		b.WriteString(plural(len(d.Findings), "finding") + "\n")
 	case d.healthy():
 		b.WriteString("nothing found\n")
 	}

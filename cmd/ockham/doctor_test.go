@@ -2,41 +2,19 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 )
 
-// command runs ockham with args and returns its exit code and output.
-func command(t *testing.T, stdin string, args ...string) (code int, stdout string, err error) {
-	t.Helper()
-	var out, errs bytes.Buffer
-	err = run(context.Background(), args, stdio{strings.NewReader(stdin), &out, &errs})
-	var status *statusError
-	switch {
-	case errors.As(err, &status):
-		code = status.code
-	case err != nil:
-		code = 1
-	}
-	return code, out.String(), err
-}
-
 func TestDoctorsExitCode(t *testing.T) {
-	_, clean, err := command(t, "", "render", "envoy")
-	if err != nil {
-		t.Fatal(err)
+	clean, errs, code := ockham(t, "", "render", "envoy")
+	if code != 0 {
+		t.Fatal(errs)
 	}
-	file := filepath.Join(t.TempDir(), "envoy.yaml")
-	if err := os.WriteFile(file, []byte(clean), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	file := tempFile(t, "envoy.yaml", clean)
 	broken := strings.Replace(clean, "failure_mode_allow: false", "failure_mode_allow: true", 1)
 	tests := map[string]struct {
 		stdin string
@@ -56,11 +34,11 @@ func TestDoctorsExitCode(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			code, out, err := command(t, tt.stdin, append([]string{"doctor"}, tt.args...)...)
+			out, errs, code := ockham(t, tt.stdin, append([]string{"doctor"}, tt.args...)...)
 			if code != tt.code || !strings.Contains(out, tt.want) {
-				t.Errorf("got exit code %d, output %q, error %v; want %d and %q", code, out, err, tt.code, tt.want)
+				t.Errorf("got exit code %d, output %q, error %s; want %d and %q", code, out, errs, tt.code, tt.want)
 			}
-			if code == 2 && err.Error() == "" {
+			if code == 2 && errs == "" {
 				t.Error("got no error text, want one")
 			}
 		})
@@ -68,11 +46,11 @@ func TestDoctorsExitCode(t *testing.T) {
 }
 
 func TestDoctorWritesJSON(t *testing.T) {
-	_, clean, err := command(t, "", "render", "envoy")
-	if err != nil {
-		t.Fatal(err)
+	clean, errs, code := ockham(t, "", "render", "envoy")
+	if code != 0 {
+		t.Fatal(errs)
 	}
-	code, out, _ := command(t, strings.Replace(clean, "message_timeout: 10s", "", 1), "doctor", "--json", "-")
+	out, _, code := ockham(t, strings.Replace(clean, "message_timeout: 10s", "", 1), "doctor", "--json", "-")
 	var got struct {
 		Findings []struct{ Trap, Where, What, Harm, Fix string }
 	}
@@ -103,7 +81,7 @@ func TestDoctorProbesWithoutReachingAModel(t *testing.T) {
 		}
 	}))
 	defer server.Close()
-	if code, out, _ := command(t, "", "doctor", "--live", server.URL, "--header", "authorization: Bearer k"); code != 0 {
+	if out, _, code := ockham(t, "", "doctor", "--live", server.URL, "--header", "authorization: Bearer k"); code != 0 {
 		t.Errorf("got code %d, want 0:\n%s", code, out)
 	}
 	for _, b := range bodies {
@@ -111,7 +89,7 @@ func TestDoctorProbesWithoutReachingAModel(t *testing.T) {
 			t.Errorf("a probe could have reached a model: %q", b)
 		}
 	}
-	if code, out, _ := command(t, "", "doctor", "--live", server.URL); code != 1 || !strings.Contains(out, "--header") {
+	if out, _, code := ockham(t, "", "doctor", "--live", server.URL); code != 1 || !strings.Contains(out, "--header") {
 		t.Errorf("without credentials: got code %d, output %q; want 1 and a hint", code, out)
 	}
 }

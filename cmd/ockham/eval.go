@@ -2,13 +2,11 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
-	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -76,11 +74,11 @@ func (f evalFlags) run(ctx context.Context, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
-	bar := &bars{to: errs}
-	defer bar.close()
-	opt.Step = bar.step
+	bar := progress.New(errs)
+	defer bar.Close()
+	opt.Step = func(what string, all int) { bar.Add(what, all, 1) }
 	result, scores, err := eval.Run(ctx, rows, opt)
-	bar.close()
+	bar.Close()
 	if err != nil {
 		return fmt.Errorf("%s: %w", f.data, err)
 	}
@@ -88,9 +86,7 @@ func (f evalFlags) run(ctx context.Context, out, errs io.Writer) error {
 		return err
 	}
 	if f.asJSON {
-		enc := json.NewEncoder(out)
-		enc.SetIndent("", "  ")
-		return enc.Encode(result)
+		return printJSON(out, result)
 	}
 	return result.WriteText(out)
 }
@@ -152,45 +148,4 @@ func (f evalFlags) files(rows []eval.Row, r *eval.Result, s eval.Scores) error {
 		writeFile(f.chances, r.ReliabilitySVG),
 		writeFile(f.html, r.WriteHTML),
 	)
-}
-
-// writeFile writes one file; an empty path is none.
-func writeFile(path string, write func(io.Writer) error) error {
-	if path == "" {
-		return nil
-	}
-	file, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(write(file), file.Close())
-}
-
-// bars shows one bar after the other, one for each kind of work.
-type bars struct {
-	to   io.Writer
-	mu   sync.Mutex
-	what string
-	bar  *progress.Bar
-}
-
-func (b *bars) step(what string, all int) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if what != b.what {
-		if b.bar != nil {
-			b.bar.Close()
-		}
-		b.what, b.bar = what, progress.New(b.to, what, all)
-	}
-	b.bar.Add(1)
-}
-
-func (b *bars) close() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.bar != nil {
-		b.bar.Close()
-		b.bar, b.what = nil, ""
-	}
 }

@@ -1,157 +1,28 @@
 package main
 
 import (
-	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"ockham/internal/eval/answers"
 )
 
-const checkRows = `{"id": "j1", "source": "own", "check": "json", "request": {"prompt": "p1", "response_format": {"type": "json_schema", "schema": {"type": "object", "required": ["a"]}}}, "answer": "{\"a\": 1}", "bad": 0, "model": "m"}
-{"id": "j2", "source": "own", "check": "json", "request": {"prompt": "p2", "response_format": {"type": "json_object"}}, "answer": "{\"a\": \"x\ny\"}", "bad": 1, "model": "m"}
-{"id": "j3", "source": "own", "check": "json", "request": {"prompt": "p3", "response_format": {"type": "json_object"}}, "answer": "no", "bad": 1, "model": "m"}
-
-{"id": "t1", "source": "own", "check": "tool_args", "request": {"prompt": "What is the weather in Lisbon?", "tools": [{"name": "get_weather", "input_schema": {"type": "object", "required": ["city"], "properties": {"city": {"type": "string"}}}}]}, "answer": "{\"tool_calls\": [{\"name\": \"get.weather\", \"input\": {\"city\": \"Lisbon\"}}]}", "stop_reason": "tool_use", "bad": 0}
-{"id": "f1", "source": "own", "check": "format", "lang": "en", "request": {"prompt": "Write. Do not use any commas.", "instruction": [{"id": "en:punctuation:no_comma", "kwargs": {}}, {"id": "en:length_constraints:number_words", "kwargs": {"relation": "less than", "num_words": 4}}]}, "answer": "one two three four", "bad": 1}
-{"id": "r1", "check": "refusal", "answer": "I'm sorry, but I cannot help with that.", "request": {}}
-{"id": "c1", "check": "truncated", "answer": "It ends.", "request": {}, "bad": 0, "constructed": true}
-`
-
-// runEvalChecks runs the command on these rows and returns what it printed and the verdicts.
-func runEvalChecks(t *testing.T, name, rows string, args ...string) (out, verdicts string, err error) {
-	t.Helper()
-	dir := t.TempDir()
-	data, csv := filepath.Join(dir, name), filepath.Join(dir, "verdicts.csv")
-	content := []byte(rows)
-	if strings.HasSuffix(name, ".gz") {
-		var zipped bytes.Buffer
-		w := gzip.NewWriter(&zipped)
-		if _, err := w.Write(content); err != nil {
-			t.Fatal(err)
-		}
-		if err := w.Close(); err != nil {
-			t.Fatal(err)
-		}
-		content = zipped.Bytes()
-	}
-	if err := os.WriteFile(data, content, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	var stdout, stderr bytes.Buffer
-	c := newEvalChecksCommand()
-	c.SetArgs(append([]string{"--data", data, "--verdicts", csv}, args...))
-	c.SetOut(&stdout)
-	c.SetErr(&stderr)
-	c.SilenceErrors, c.SilenceUsage = true, true
-	err = c.ExecuteContext(t.Context())
-	text, _ := os.ReadFile(csv)
-	return stdout.String(), string(text), err
-}
-
 func TestEvalChecks(t *testing.T) {
-	want := "id,bad,reason\nj1,0,\nj2,1,json\nj3,1,json\nt1,0,\nf1,1,format\nr1,1,refusal\nc1,0,\n"
-	for _, name := range []string{"rows.jsonl", "rows.jsonl.gz"} {
-		out, verdicts, err := runEvalChecks(t, name, checkRows)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if d := cmp.Diff(want, verdicts); d != "" {
-			t.Errorf("%s: verdicts (-want +got):\n%s", name, d)
-		}
-		for _, line := range []string{
-			"json json, schema all 2 100.0 1 0.0 1",
-			"format format, from the prompt own en 1 0.0 0 - 0",
-			"truncated cut -, constructed 0 - 1 0.0 0",
-		} {
-			if !strings.Contains(strings.Join(strings.Fields(out), " "), line) {
-				t.Errorf("%s: want the line\n%s\nin\n%s", name, line, out)
-			}
-		}
+	data := tempFile(t, "rows.jsonl", `{"id": "r1", "check": "refusal", "answer": "I'm sorry, but I cannot help with that.", "bad": 1}`+"\n")
+	verdicts := filepath.Join(t.TempDir(), "verdicts.csv")
+	out, errs, status := ockham(t, "", "eval", "checks", "--data", data, "--verdicts", verdicts)
+	if status != 0 || !strings.Contains(strings.Join(strings.Fields(out), " "), "refusal refusal all 1 100.0 0 - 0") {
+		t.Errorf("status %d, %s, got\n%s", status, errs, out)
 	}
-	out, _, err := runEvalChecks(t, "rows.jsonl", checkRows, "--json")
-	if err != nil {
-		t.Fatal(err)
+	if got, err := os.ReadFile(verdicts); err != nil || string(got) != "id,bad,reason\nr1,1,refusal\n" {
+		t.Errorf("got the verdicts %q, error %v", got, err)
 	}
-	var report checkReport
-	if err := json.Unmarshal([]byte(out), &report); err != nil || len(report.Checks) == 0 {
-		t.Errorf("--json: got %v, %s", err, out)
-	}
-}
-
-func TestEvalChecksBrokenRows(t *testing.T) {
-	for _, tt := range []struct{ name, rows, want string }{
-		{"no JSON", checkRows + "{\"id\": \n", "line 9: "},
-		{"an unknown check", `{"id": "x", "check": "beauty"}`, `line 1: row x: no check is called "beauty"`},
-		{"no id", `{"check": "json"}`, `line 1: no "id"`},
-		{"a label that is none", "\n" + `{"id": "x", "check": "json", "bad": 2}`, `line 2: row x: "bad" is 2, not 0 or 1`},
-		{"an instruction that is none", `{"id": "x", "check": "format", "request": {"instruction": 7}}`, "line 1: row x: instruction: "},
-	} {
-		if _, _, err := runEvalChecks(t, "rows.jsonl", tt.rows); err == nil || !strings.Contains(err.Error(), tt.want) {
-			t.Errorf("%s: got %v, want %q", tt.name, err, tt.want)
-		}
-	}
-	if _, _, err := runEvalChecks(t, "rows.jsonl.gz", checkRows); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := readCheckRows(filepath.Join(t.TempDir(), "none")); err == nil {
-		t.Error("a file that is not there: got no error")
-	}
-}
-
-func TestCascades(t *testing.T) {
-	var rows strings.Builder
-	row := func(prompt, model, answer string, bad int) {
-		line, err := json.Marshal(map[string]any{
-			"id": prompt + model, "source": "own", "check": "json", "model": model, "answer": answer, "bad": bad,
-			"request": map[string]any{"prompt": prompt, "response_format": map[string]string{"type": "json_object"}},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		rows.Write(append(line, '\n'))
-	}
-	for i := range 20 {
-		prompt := strings.Repeat("x", i+1)
-		switch {
-		case i < 10: // the small model is right
-			row(prompt, "claude-3-haiku", `{"a": 1}`, 0)
-		case i < 15: // it is wrong in a way that can be mended
-			row(prompt, "claude-3-haiku", "{\"a\": \"x\ny\"}", 1)
-		default: // it is wrong
-			row(prompt, "claude-3-haiku", "no", 1)
-		}
-		row(prompt, "claude-3-5-sonnet", `{"a": 1}`, 0)
-	}
-	out, _, err := runEvalChecks(t, "rows.jsonl", rows.String(), "--json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var report checkReport
-	if err := json.Unmarshal([]byte(out), &report); err != nil {
-		t.Fatal(err)
-	}
-	var got []cascadeResult
-	for _, r := range report.Cascades {
-		if r.Small == "claude-3-haiku" && r.Large == "claude-3-5-sonnet" {
-			got = append(got, r)
-		}
-	}
-	want := []cascadeResult{
-		{
-			Check: "json", Set: "json, schema", Source: "own", Small: "claude-3-haiku", Large: "claude-3-5-sonnet", Requests: 20,
-			AlwaysSmall: 50, AlwaysLarge: 100, Quality: 100, Escalations: 25, Cost: 30, MendedAnswer: 5,
-		},
-		{
-			Check: "json", Set: "json, schema, no repair", Source: "own", Small: "claude-3-haiku", Large: "claude-3-5-sonnet", Requests: 20,
-			AlwaysSmall: 50, AlwaysLarge: 100, Quality: 100, Escalations: 50, Cost: 55,
-		},
-	}
-	if d := cmp.Diff(want, got); d != "" {
-		t.Errorf("(-want +got):\n%s", d)
+	out, errs, _ = ockham(t, "", "eval", "checks", "--data", data, "--json")
+	var report answers.Report
+	if err := json.Unmarshal([]byte(out), &report); err != nil || len(report.Checks) == 0 || report.Checks[0].Caught != 1 {
+		t.Errorf("--json: got %v, %s, %s", err, errs, out)
 	}
 }

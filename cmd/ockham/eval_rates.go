@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -9,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"ockham/internal/eval"
-	"ockham/routing"
 )
 
 // newEvalRatesCommand counts what a cascade decides by.
@@ -42,9 +40,5 @@ func countRates(out io.Writer, paths []string) error {
 	if len(rates) == 0 {
 		return fmt.Errorf("no answer was rejected in %d ledgers: nothing to count", len(paths))
 	}
-	e := json.NewEncoder(out)
-	e.SetIndent("", " ")
-	return e.Encode(struct {
-		Rates []routing.Rate `json:"rates"`
-	}{rates})
+	return printJSON(out, map[string]any{"rates": rates})
 }

@@ -34,9 +34,9 @@ var rendered = map[string]string{
 
 func TestExamplesAreWhatIsRendered(t *testing.T) {
 	for file, args := range rendered {
-		code, got, err := command(t, "", append([]string{"render"}, strings.Fields(args)...)...)
+		got, errs, code := ockham(t, "", append([]string{"render"}, strings.Fields(args)...)...)
 		if code != 0 {
-			t.Errorf("render %s: %v", args, err)
+			t.Errorf("render %s: %s", args, errs)
 			continue
 		}
 		if *update {
@@ -60,8 +60,8 @@ func TestDoctorFindsNothingInTheExamples(t *testing.T) {
 		if folder != "sidecar" && folder != "istio" && folder != "envoy-gateway" && file != examples+"compose/envoy.yaml" {
 			continue
 		}
-		if code, out, err := command(t, "", "doctor", file); code != 0 {
-			t.Errorf("doctor %s: got code %d, error %v:\n%s", file, code, err, out)
+		if out, errs, code := ockham(t, "", "doctor", file); code != 0 {
+			t.Errorf("doctor %s: got code %d, error %s:\n%s", file, code, errs, out)
 		}
 	}
 }
@@ -90,9 +90,9 @@ func TestRenderRefuses(t *testing.T) {
 		"compose --part all":                            "--part",
 		"iam --config /nowhere/ockham.yaml":             "cannot be read",
 	} {
-		code, _, err := command(t, "", append([]string{"render"}, strings.Fields(args)...)...)
-		if code == 0 || !strings.Contains(err.Error(), want) {
-			t.Errorf("render %s: got code %d, error %v; want an error with %q", args, code, err, want)
+		_, errs, code := ockham(t, "", append([]string{"render"}, strings.Fields(args)...)...)
+		if code == 0 || !strings.Contains(errs, want) {
+			t.Errorf("render %s: got code %d, error %s; want an error with %q", args, code, errs, want)
 		}
 	}
 }

@@ -10,13 +10,12 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"ockham/bedrock"
 	"ockham/dialect"
 	"ockham/extproc"
-	"ockham/internal/config"
 	"ockham/internal/policy"
+	"ockham/internal/progress"
 	"ockham/routing"
 )
 
@@ -43,7 +42,7 @@ func newExplainCommand() *cobra.Command {
 		},
 	}
 	fl := c.Flags()
-	fl.StringVar(&f.config, "config", "", "configuration file (default: the built-in policy)")
+	fl.StringVarP(&f.config, "config", "c", "", "configuration file (default: the built-in policy)")
 	fl.StringVar(&f.request, "request", "", "file with a request's JSON body in place of a prompt; - is standard input")
 	fl.StringVar(&f.dialect, "dialect", "generate", "of --request: generate, openai or anthropic")
 	fl.StringVar(&f.task, "task", "", "task_type")
@@ -59,12 +58,7 @@ func newExplainCommand() *cobra.Command {
 }
 
 func explain(in io.Reader, out, errs io.Writer, args []string, f *explainFlags) error {
-	p, err := policy.Load(f.config, offline())
-	var faults config.Faults
-	if errors.As(err, &faults) {
-		fmt.Fprintln(errs, faults.Error())
-		return &statusError{code: 1, err: errors.New(plural(len(faults), "fault") + " in the configuration")}
-	}
+	p, err := loadPolicy(errs, f.config, offline())
 	if err != nil {
 		return err
 	}
@@ -82,10 +76,7 @@ func explain(in io.Reader, out, errs io.Writer, args []string, f *explainFlags) 
 		return err
 	}
 	if f.json {
-		e := json.NewEncoder(out)
-		e.SetEscapeHTML(false)
-		e.SetIndent("", "  ")
-		return e.Encode(routing.Explained(plan))
+		return printJSON(out, routing.Explained(plan))
 	}
 	t := teller{out: out, paint: painter(out), plan: plan, prompt: prompt}
 	t.tell()
@@ -120,7 +111,7 @@ func (f *explainFlags) call(in io.Reader, args []string, headers map[string]stri
 	if f.request == "" {
 		text := strings.Join(args, " ")
 		if text == "" {
-			if file, ok := in.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+			if progress.IsTerminal(in) {
 				return nil, errors.New("no prompt: give it as an argument, on standard input, or a request with --request FILE")
 			}
 			data, err := io.ReadAll(in)

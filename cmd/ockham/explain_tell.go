@@ -8,9 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/term"
-
 	"ockham/internal/config"
+	"ockham/internal/progress"
 	"ockham/routing"
 )
 
@@ -26,8 +25,7 @@ type teller struct {
 
 // painter colours text on a terminal that wants it, and nowhere else.
 func painter(out io.Writer) func(style, text string) string {
-	file, ok := out.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) || os.Getenv("NO_COLOR") != "" {
+	if !progress.IsTerminal(out) || os.Getenv("NO_COLOR") != "" {
 		return func(_, text string) string { return text }
 	}
 	return func(style, text string) string { return "\x1b[" + style + "m" + text + "\x1b[0m" }

@@ -1,44 +1,12 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
-	"errors"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"ockham/routing"
 )
-
-// ockham runs the program and returns what it prints, and its exit status.
-func ockham(t *testing.T, in string, args ...string) (out, errs string, status int) {
-	t.Helper()
-	var stdout, stderr bytes.Buffer
-	err := run(context.Background(), args, stdio{strings.NewReader(in), &stdout, &stderr})
-	var code *statusError
-	switch {
-	case errors.As(err, &code):
-		status = code.code
-	case err != nil:
-		status = 1
-	}
-	if err != nil {
-		stderr.WriteString(err.Error())
-	}
-	return stdout.String(), stderr.String(), status
-}
-
-func tempFile(t *testing.T, name, text string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), name)
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
 
 const explained = `→ pipe green   decided by tokens: short and plain
 
@@ -167,7 +135,7 @@ func TestExplainErrors(t *testing.T) {
 		{"{", []string{"--request", "-"}, "request: invalid_request"},
 		{"{}", []string{"--request", "-", "--dialect", "latin"}, `there is no dialect "latin"; there are generate, openai, anthropic`},
 		{"{}", []string{"--request", "-", "a prompt"}, "give a prompt or --request, not both"},
-		{"", []string{"--config", bad, "x"}, "2 faults in the configuration"},
+		{"", []string{"--config", bad, "x"}, "2 faults in " + bad},
 		{"", []string{"--config", "/nonexistent.yml", "x"}, "configuration cannot be read: /nonexistent.yml: no such file or directory"},
 		{"", []string{"--header", "x-team", "x"}, `--header "x-team" is not NAME=VALUE`},
 		{"", []string{"--header", "x-team=legal", "x"}, "--header x-team: inputs.headers does not name it, so no rule would see it"},

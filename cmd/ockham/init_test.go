@@ -13,9 +13,9 @@ import (
 
 // TestInitWritesTheDefaults holds the starting configuration to the defaults that it spells out.
 func TestInitWritesTheDefaults(t *testing.T) {
-	code, text, err := command(t, "", "init", "-")
+	text, errs, code := ockham(t, "", "init", "-")
 	if code != 0 {
-		t.Fatal(err)
+		t.Fatal(errs)
 	}
 	got, faults := config.Parse("ockham.yaml", []byte(text))
 	if len(faults) > 0 {
@@ -37,12 +37,12 @@ func TestInitForEveryPlace(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for place := range places {
 		file := place + ".yaml"
-		if code, out, err := command(t, "", "init", file, "--place", place, "--models", "amazon.nova-micro-v1:0,haiku,anthropic.claude-haiku-4-5-20251001-v1:0"); code != 0 || !strings.Contains(out, "ockham check "+file) {
-			t.Errorf("--place %s: got code %d, error %v and %q", place, code, err, out)
+		if out, errs, code := ockham(t, "", "init", file, "--place", place, "--models", "amazon.nova-micro-v1:0,haiku,anthropic.claude-haiku-4-5-20251001-v1:0"); code != 0 || !strings.Contains(out, "ockham check "+file) {
+			t.Errorf("--place %s: got code %d, error %s and %q", place, code, errs, out)
 		}
-		code, out, err := command(t, "", "check", file)
+		out, errs, code := ockham(t, "", "check", file)
 		if code != 0 || !strings.Contains(out, "nova-micro > haiku > haiku-4-5-20251001") {
-			t.Errorf("check of --place %s: got code %d, error %v and %q", place, code, err, out)
+			t.Errorf("check of --place %s: got code %d, error %s and %q", place, code, errs, out)
 		}
 	}
 }
@@ -61,8 +61,8 @@ func TestInitRefuses(t *testing.T) {
 		"- --region eu-west-1 --models meta.llama4-scout-17b-instruct-v1:0": "no inference profile",
 		"- --region us-east-1 --geography eu":                               "eu",
 	} {
-		if code, _, err := command(t, "", append([]string{"init"}, strings.Split(args, " ")...)...); code == 0 || !strings.Contains(err.Error(), want) {
-			t.Errorf("init %s: got code %d, error %v; want an error with %q", args, code, err, want)
+		if _, errs, code := ockham(t, "", append([]string{"init"}, strings.Split(args, " ")...)...); code == 0 || !strings.Contains(errs, want) {
+			t.Errorf("init %s: got code %d, error %s; want an error with %q", args, code, errs, want)
 		}
 	}
 	if left, _ := os.ReadFile(there); string(left) != "aim: 1\n" {

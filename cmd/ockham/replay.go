@@ -1,12 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -98,20 +97,11 @@ func (f *replayFlags) policies(errs io.Writer) ([]replay.Policy, error) {
 	deps := policy.Deps{Scorer: policy.Classifier, Check: policy.NewCheck, Asker: replay.Judge{}, Override: withoutHoldOut}
 	var policies []replay.Policy
 	for _, path := range f.configs {
-		p, err := policy.Load(path, deps)
-		var faults config.Faults
-		if errors.As(err, &faults) {
-			fmt.Fprintln(errs, faults.Error())
-			return nil, &statusError{code: 1, err: errors.New(plural(len(faults), "fault") + " in the configuration")}
-		}
+		p, err := loadPolicy(errs, path, deps)
 		if err != nil {
 			return nil, err
 		}
-		name := path
-		if name == "" {
-			name = "built-in policy"
-		}
-		policies = append(policies, replay.Policy{Name: name, Router: p.Router})
+		policies = append(policies, replay.Policy{Name: cmp.Or(path, "built-in policy"), Router: p.Router})
 	}
 	return policies, nil
 }
@@ -125,24 +115,14 @@ func withoutHoldOut(c *config.Config) {
 }
 
 func (f *replayFlags) replay(ctx context.Context, errs io.Writer, files []string, policies []replay.Policy) (*replay.Report, error) {
-	learning := progress.New(errs, "reading", 0)
-	var playing *progress.Bar
-	defer func() {
-		learning.Close()
-		if playing != nil {
-			playing.Close()
-		}
-	}()
+	bar := progress.New(errs)
+	defer bar.Close()
 	done := 0
 	return replay.Run(ctx, files, replay.Options{
 		Policies: policies,
-		Learning: func() { learning.Add(1) },
+		Learning: func() { bar.Add("reading", 0, 1) },
 		Playing: func(total, now int) {
-			if playing == nil {
-				learning.Close()
-				playing = progress.New(errs, "replaying", total)
-			}
-			playing.Add(now - done)
+			bar.Add("replaying", total, now-done)
 			done = now
 		},
 	})
@@ -160,22 +140,13 @@ func leftOut(r *replay.Report) string {
 }
 
 func (f *replayFlags) write(out io.Writer, report *replay.Report) error {
-	if f.svg != "" {
-		file, err := os.Create(f.svg)
-		if err != nil {
-			return err
-		}
-		if err := errors.Join(report.WriteSVG(file), file.Close()); err != nil {
-			return err
-		}
+	if err := writeFile(f.svg, report.WriteSVG); err != nil {
+		return err
 	}
 	if !f.json {
 		return report.WriteText(out)
 	}
-	e := json.NewEncoder(out)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(report)
+	return printJSON(out, report)
 }
 
 // gate holds the thresholds that were given; 0 is one too.

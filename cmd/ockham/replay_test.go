@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,39 +11,15 @@ import (
 	"ockham/internal/replay"
 )
 
-// replayed runs the command as main does.
-func replayed(t *testing.T, args ...string) (out string, code int) {
-	t.Helper()
-	var stdout, stderr bytes.Buffer
-	err := run(t.Context(), append([]string{"replay"}, args...), stdio{strings.NewReader(""), &stdout, &stderr})
-	var status *statusError
-	switch {
-	case err == nil:
-		return stdout.String(), 0
-	case errors.As(err, &status):
-		return stdout.String() + stderr.String() + err.Error(), status.code
-	}
-	return stdout.String() + stderr.String() + err.Error(), 1
-}
-
-func inFile(t *testing.T, name, text string) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), name)
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
 const replayRows = `{"id":"a","prompt":"Summarise: the meeting moved to Monday.","weak_score":1,"strong_score":1}
 {"id":"b","prompt":"Prove that there are infinitely many primes, step by step.","weak_score":0,"strong_score":1}
 `
 
 func TestReplayGates(t *testing.T) {
-	rows := inFile(t, "rows.jsonl", replayRows)
-	green := inFile(t, "green.yaml", "rules: [{when: 'true', pipe: green}]\n")
-	purple := inFile(t, "purple.yaml", "rules: [{when: 'true', pipe: purple}]\n")
-	broken := inFile(t, "broken.yaml", "rules: [{when: 'tokens >', pipe: grn}]\n")
+	rows := tempFile(t, "rows.jsonl", replayRows)
+	green := tempFile(t, "green.yaml", "rules: [{when: 'true', pipe: green}]\n")
+	purple := tempFile(t, "purple.yaml", "rules: [{when: 'true', pipe: purple}]\n")
+	broken := tempFile(t, "broken.yaml", "rules: [{when: 'tokens >', pipe: grn}]\n")
 	tests := []struct {
 		name string
 		args []string
@@ -61,12 +36,12 @@ func TestReplayGates(t *testing.T) {
 		{"broken policy", []string{"-c", broken, rows}, "broken.yaml", 1},
 		{"no file", []string{"none.jsonl"}, "none.jsonl", 1},
 		{"no argument", nil, "requires at least 1 arg", 1},
-		{"empty file", []string{inFile(t, "empty.jsonl", "")}, "nothing to replay: the input is empty", 1},
+		{"empty file", []string{tempFile(t, "empty.jsonl", "")}, "nothing to replay: the input is empty", 1},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			out, code := replayed(t, test.args...)
-			if code != test.code || !strings.Contains(out, test.want) {
+			out, errs, code := ockham(t, "", append([]string{"replay"}, test.args...)...)
+			if out += errs; code != test.code || !strings.Contains(out, test.want) {
 				t.Errorf("got exit code %d, want %d, and %q in:\n%s", code, test.code, test.want, out)
 			}
 		})
@@ -75,7 +50,7 @@ func TestReplayGates(t *testing.T) {
 
 func TestReplayWritesJSONAndSVG(t *testing.T) {
 	drawing := filepath.Join(t.TempDir(), "replay.svg")
-	out, code := replayed(t, "--json", "--svg", drawing, inFile(t, "rows.jsonl", replayRows))
+	out, _, code := ockham(t, "", "replay", "--json", "--svg", drawing, tempFile(t, "rows.jsonl", replayRows))
 	var report replay.Report
 	if err := json.Unmarshal([]byte(out), &report); err != nil || code != 0 || report.Replayed != 2 {
 		t.Errorf("exit code %d, error %v, report %+v; want a report of 2 requests", code, err, report)

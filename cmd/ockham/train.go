@@ -119,17 +119,10 @@ func (f trainFlags) fit(ctx context.Context, base *classifier.Model, errs io.Wri
 	if err != nil {
 		return nil, s, err
 	}
-	var bar *progress.Bar
-	model, err := train.Fit(eval.Examples(rows), f.config, func(_, all int, what string) {
-		if bar == nil {
-			bar = progress.New(errs, "training", all)
-		}
-		bar.Describe(what)
-		bar.Add(1)
-	})
-	if bar != nil {
-		bar.Close()
-	}
+	bar := progress.New(errs)
+	defer bar.Close()
+	model, err := train.Fit(eval.Examples(rows), f.config, func(all int) { bar.Add("training", all, 1) })
+	bar.Close()
 	if err != nil {
 		return nil, s, err
 	}

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -31,31 +29,20 @@ func outcomes(t *testing.T, n int) string {
 		}
 		b.Write(append(row, '\n'))
 	}
-	path := filepath.Join(t.TempDir(), "outcomes.jsonl")
-	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-// call runs the program and returns what it printed.
-func call(args ...string) (string, error) {
-	var out, errs bytes.Buffer
-	err := run(context.Background(), args, stdio{strings.NewReader(""), &out, &errs})
-	return out.String() + errs.String(), err
+	return tempFile(t, "outcomes.jsonl", b.String())
 }
 
 func TestTrainThenEval(t *testing.T) {
 	data, dir := outcomes(t, 400), t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, name) }
-	out, err := call("train", "--data", data, "--out", in("model.bin"))
-	if err != nil || !strings.Contains(out, "signed") {
-		t.Fatalf("train: got %v and\n%s", err, out)
+	out, errs, status := ockham(t, "", "train", "--data", data, "--out", in("model.bin"))
+	if status != 0 || !strings.Contains(out, "signed") {
+		t.Fatalf("train: got %s and\n%s", errs, out)
 	}
-	out, err = call("eval", "--data", data, "--model", in("model.bin"), "--draws", "20", "--robust",
+	out, errs, status = ockham(t, "", "eval", "--data", data, "--model", in("model.bin"), "--draws", "20", "--robust",
 		"--scores", in("scores.csv"), "--svg", in("plot.svg"), "--reliability-svg", in("chances.svg"), "--html", in("page.html"))
-	if err != nil {
-		t.Fatal(err)
+	if status != 0 {
+		t.Fatal(errs)
 	}
 	for _, want := range []string{"saved@95", "task table", "CAUTION", "typos", "aim"} {
 		if !strings.Contains(out, want) {
@@ -71,12 +58,12 @@ func TestTrainThenEval(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	out, err = call("eval", "--data", data, "--draws", "5", "--json", "--compare", "same="+in("scores.csv"))
+	out, errs, _ = ockham(t, "", "eval", "--data", data, "--draws", "5", "--json", "--compare", "same="+in("scores.csv"))
 	var result struct {
 		Routers []struct{ Name string } `json:"routers"`
 	}
-	if err != nil || json.Unmarshal([]byte(out), &result) != nil || result.Routers[len(result.Routers)-1].Name != "same" {
-		t.Errorf("eval --json: got %v and %.200s", err, out)
+	if json.Unmarshal([]byte(out), &result) != nil || result.Routers[len(result.Routers)-1].Name != "same" {
+		t.Errorf("eval --json: got %s and %.200s", errs, out)
 	}
 }
 
@@ -97,11 +84,7 @@ func ledger(t *testing.T, n int, contrary bool) string {
 		fmt.Fprintf(&b, `{"v":1,"kind":"request","id":"%d","plan":{"pipe":"green","models":["haiku","opus"],"largest":"opus"},`+
 			`"attempts":[{"model":"haiku","verdict":%q}],"served":0,"prompt":{"text":{"turns":[{"role":"user","text":%q}]}}}`+"\n", i, verdict, text)
 	}
-	path := filepath.Join(t.TempDir(), "ledger.jsonl")
-	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
+	return tempFile(t, "ledger.jsonl", b.String())
 }
 
 func TestTrainFromLedger(t *testing.T) {
@@ -113,8 +96,8 @@ func TestTrainFromLedger(t *testing.T) {
 		"few":   {ledger(t, 400, false), "need at least 500"},
 		"worse": {ledger(t, 800, true), "no model was written"},
 	} {
-		if _, err := call("train", "--from-ledger", c.ledger, "--out", file); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: got %v, want an error with %q", name, err, c.want)
+		if _, errs, status := ockham(t, "", "train", "--from-ledger", c.ledger, "--out", file); status == 0 || !strings.Contains(errs, c.want) {
+			t.Errorf("%s: got %s, want an error with %q", name, errs, c.want)
 		}
 		if _, err := os.Stat(file); err == nil {
 			t.Errorf("%s: a model was written", name)
@@ -123,9 +106,9 @@ func TestTrainFromLedger(t *testing.T) {
 	if report, err := os.ReadFile(file + ".md"); err != nil || !strings.Contains(string(report), "Refused") {
 		t.Errorf("the report of the refusal: %v, %.200s", err, report)
 	}
-	out, err := call("train", "--from-ledger", ledger(t, 800, false), "--out", file)
-	if err != nil || !strings.Contains(out, "signed") {
-		t.Fatalf("got %v and\n%s", err, out)
+	out, errs, status := ockham(t, "", "train", "--from-ledger", ledger(t, 800, false), "--out", file)
+	if status != 0 || !strings.Contains(out, "signed") {
+		t.Fatalf("got %s and\n%s", errs, out)
 	}
 	m, err := openModel(file)
 	if err != nil {
@@ -139,13 +122,7 @@ func TestTrainFromLedger(t *testing.T) {
 
 func TestEvalAndTrainSayWhatIsWrong(t *testing.T) {
 	data, dir := outcomes(t, 30), t.TempDir()
-	write := func(name, text string) string {
-		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
+	write := func(name, text string) string { return tempFile(t, name, text) }
 	for name, c := range map[string]struct {
 		args []string
 		want string
@@ -164,8 +141,8 @@ func TestEvalAndTrainSayWhatIsWrong(t *testing.T) {
 		"leak":             {[]string{"train", "--data", data, "--held", data, "--out", filepath.Join(dir, "m")}, "leaks"},
 		"no ledger":        {[]string{"train", "--from-ledger", write("ledger", ""), "--out", filepath.Join(dir, "m")}, "no request"},
 	} {
-		if out, err := call(c.args...); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: got error %v and %q, want an error with %q", name, err, out, c.want)
+		if out, errs, status := ockham(t, "", c.args...); status == 0 || !strings.Contains(errs, c.want) {
+			t.Errorf("%s: got error %s and %q, want an error with %q", name, errs, out, c.want)
 		}
 	}
 	if _, err := os.Stat(filepath.Join(dir, "m")); err == nil {

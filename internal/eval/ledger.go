@@ -79,11 +79,7 @@ func (l *Ledger) open(path string, said map[string]float64) (ledgerFile, error) 
 		return ledgerFile{}, err
 	}
 	defer f.Close()
-	plain, err := Plain(f)
-	if err != nil {
-		return ledgerFile{}, err
-	}
-	return l.read(plain, path, said)
+	return l.read(f, path, said)
 }
 
 func (l *Ledger) read(from io.Reader, path string, said map[string]float64) (out ledgerFile, err error) {

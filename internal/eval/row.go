@@ -2,9 +2,6 @@
 package eval
 
 import (
-	"bufio"
-	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -12,29 +9,26 @@ import (
 	"io"
 	"os"
 	"strconv"
+
+	"ockham/internal/telemetry"
 )
 
 // Row is one prompt with the outcomes of a small and a large model.
 type Row struct {
-	ID          string
-	Source      string // the collection it comes from
-	Task        string
-	Kind        string // mcq, qa, math, code, tools
-	Prompt      string
-	WeakModel   string
-	StrongModel string
-	Weak        float64 // outcome of the small model, 0 to 1
-	Strong      float64 // outcome of the large model
-	Cluster     string  // near-duplicates share one
-	Others      map[string]float64
-	Line        int
+	ID      string
+	Source  string // the collection it comes from
+	Task    string
+	Kind    string // mcq, qa, math, code, tools
+	Prompt  string
+	Weak    float64 // outcome of the small model, 0 to 1
+	Strong  float64 // outcome of the large model
+	Cluster string  // near-duplicates share one
+	Others  map[string]float64
+	Line    int
 }
 
 // ErrNoRows says that a file holds no outcome at all.
 var ErrNoRows = errors.New("no outcomes in it")
-
-// maxLine bounds one row; a longer one is an error and not read.
-const maxLine = 16 << 20
 
 // ReadFile reads rows from a JSONL file, compressed with gzip or not. It reports every broken row, up
 // to ten, each with its line.
@@ -44,90 +38,62 @@ func ReadFile(path string) ([]Row, error) {
 		return nil, err
 	}
 	defer f.Close()
-	rows, err := Read(f)
+	rows, err := read(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return rows, nil
 }
 
-// Read is ReadFile for a stream; gzip is told by its first two bytes.
-func Read(from io.Reader) ([]Row, error) {
-	plain, err := Plain(from)
-	if err != nil {
-		return nil, err
-	}
+// read is ReadFile for a stream.
+func read(from io.Reader) ([]Row, error) {
 	var rows []Row
 	var broken []error
 	ids := map[string]int{}
-	err = EachLine(plain, func(line int, data []byte) error {
-		r, err := parse(data)
-		if err == nil {
-			err = unique(ids, r.ID, line)
+	for line, err := range telemetry.Lines(from) {
+		row, err := rowOf(line, err, ids)
+		var bad *telemetry.BadLine
+		switch {
+		case err == nil:
+			rows = append(rows, row)
+		case !errors.As(err, &bad):
+			return nil, err
+		default:
+			broken = append(broken, err)
 		}
-		if err != nil {
-			broken = append(broken, fmt.Errorf("line %d: %w", line, err))
-			if len(broken) == maxBroken {
-				return errTooMany
-			}
-			return nil
+		if len(broken) == maxBroken {
+			broken = append(broken, errTooMany)
+			break
 		}
-		r.Line = line
-		rows = append(rows, r)
-		return nil
-	})
-	if errors.Is(err, errTooMany) {
-		broken = append(broken, err)
-	} else if err != nil {
-		return nil, err
 	}
-	if len(broken) > 0 {
+	switch {
+	case len(broken) > 0:
 		return nil, errors.Join(broken...)
-	}
-	if len(rows) == 0 {
+	case len(rows) == 0:
 		return nil, ErrNoRows
 	}
 	return rows, nil
 }
 
+// rowOf reads a line whose id stood on none before.
+func rowOf(line telemetry.Line, err error, ids map[string]int) (Row, error) {
+	if err != nil {
+		return Row{}, err
+	}
+	r, err := parse(line.Text)
+	if err == nil {
+		err = unique(ids, r.ID, line.Number)
+	}
+	if err != nil {
+		return r, &telemetry.BadLine{Line: line.Number, Err: err}
+	}
+	r.Line = line.Number
+	return r, nil
+}
+
 const maxBroken = 10
 
 var errTooMany = errors.New("and perhaps more: reading stopped here")
-
-// Plain undoes gzip where there is any.
-func Plain(from io.Reader) (io.Reader, error) {
-	buffered := bufio.NewReaderSize(from, 1<<20)
-	head, _ := buffered.Peek(2) // an empty file is told later
-	if !bytes.Equal(head, []byte{0x1f, 0x8b}) {
-		return buffered, nil
-	}
-	z, err := gzip.NewReader(buffered)
-	if err != nil {
-		return nil, fmt.Errorf("gzip: %w", err)
-	}
-	return z, nil
-}
-
-// EachLine calls do for every line that is not empty, with its number from 1.
-func EachLine(from io.Reader, do func(line int, data []byte) error) error {
-	s := bufio.NewScanner(from)
-	s.Buffer(make([]byte, 64<<10), maxLine)
-	line := 0
-	for s.Scan() {
-		line++
-		data := bytes.TrimSpace(s.Bytes())
-		if len(data) == 0 {
-			continue
-		}
-		if err := do(line, data); err != nil {
-			return err
-		}
-	}
-	if err := s.Err(); err != nil {
-		return fmt.Errorf("line %d: %w", line+1, err)
-	}
-	return nil
-}
 
 // unique refuses an id that stood on an earlier line.
 func unique(ids map[string]int, id string, line int) error {
@@ -161,7 +127,7 @@ func parse(data []byte) (Row, error) {
 	}
 	r := Row{
 		ID: text(w.ID), Source: w.Source, Task: w.Task, Kind: w.Kind, Prompt: *w.Prompt,
-		WeakModel: w.WeakModel, StrongModel: w.StrongModel, Cluster: text(w.Cluster), Others: map[string]float64{},
+		Cluster: text(w.Cluster), Others: map[string]float64{},
 	}
 	if r.ID == "" {
 		return r, errors.New("no id")

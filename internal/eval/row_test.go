@@ -18,7 +18,7 @@ func TestReadRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, data := range map[string]string{"plain": "\n" + goodRow + "\n\n", "gzip": zipped.String(), "no line end": goodRow} {
-		rows, err := Read(strings.NewReader(data))
+		rows, err := read(strings.NewReader(data))
 		if err != nil || len(rows) != 1 {
 			t.Fatalf("%s: got %d rows and %v", name, len(rows), err)
 		}
@@ -45,12 +45,12 @@ func TestReadTellsEveryBrokenRow(t *testing.T) {
 		"id twice":        {goodRow + "\n" + goodRow, `line 2: id "a" stands on line 1`},
 		"cut gzip":        {"\x1f\x8b\x08\x00", "EOF"},
 	} {
-		_, err := Read(strings.NewReader(c.data))
+		_, err := read(strings.NewReader(c.data))
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want an error with %q", name, err, c.want)
 		}
 	}
-	_, err := Read(strings.NewReader(strings.Repeat("x\n", 50)))
+	_, err := read(strings.NewReader(strings.Repeat("x\n", 50)))
 	if n := strings.Count(fmt.Sprint(err), "line "); n != maxBroken {
 		t.Errorf("50 broken rows: %d were told, want %d", n, maxBroken)
 	}
@@ -63,7 +63,7 @@ func TestRowsWithoutClusterShareOneByText(t *testing.T) {
 	row := func(id, prompt string) string {
 		return fmt.Sprintf(`{"id":%q,"prompt":%q,"weak_score":0,"strong_score":1}`, id, prompt)
 	}
-	rows, err := Read(strings.NewReader(row("a", "x") + "\n" + row("b", "x") + "\n" + row("c", "y")))
+	rows, err := read(strings.NewReader(row("a", "x") + "\n" + row("b", "x") + "\n" + row("c", "y")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +109,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("{}\n\n[\n"))
 	f.Add([]byte("\x1f\x8b\x08"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		rows, err := Read(bytes.NewReader(data))
+		rows, err := read(bytes.NewReader(data))
 		if err != nil && len(rows) > 0 {
 			t.Errorf("got %d rows and %v", len(rows), err)
 		}

@@ -5,24 +5,50 @@ package progress
 import (
 	"io"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 )
 
-// Bar counts finished pieces of work. Its methods may be called from many goroutines. The zero of its
-// use is `defer bar.Close()` right after New: it removes the bar, also when the work was cut short.
+// Bar counts finished pieces of work, of one kind after the other. Its methods may be called from many
+// goroutines. `defer bar.Close()` right after New removes it, also when the work was cut short.
 type Bar struct {
-	bar *progressbar.ProgressBar // nil where nobody would see it
+	to io.Writer // nil where nobody would see it
+
+	mu   sync.Mutex
+	what string
+	bar  *progressbar.ProgressBar
 }
 
-// New starts a bar on w. A total of 0 or less means unknown: a spinner with a count.
-func New(w io.Writer, what string, total int) *Bar {
+// New is a bar on w, which shows with the first piece of work that is done.
+func New(w io.Writer) *Bar {
 	if !IsTerminal(w) {
 		return &Bar{}
 	}
-	return &Bar{bar: newBar(w, what, total)}
+	return &Bar{to: w}
+}
+
+// IsTerminal tells whether a person looks at a stream, or types into it.
+func IsTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// Add says that n more pieces of what are done, of total in all; 0 or less is unknown: a spinner with a count.
+// Other work than before begins anew. What cannot be drawn is no reason to fail the work.
+func (b *Bar) Add(what string, total, n int) {
+	if b.to == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.bar == nil || what != b.what {
+		b.remove()
+		b.what, b.bar = what, newBar(b.to, what, total)
+	}
+	_ = b.bar.Add(n)
 }
 
 func newBar(w io.Writer, what string, total int) *progressbar.ProgressBar {
@@ -43,30 +69,17 @@ func newBar(w io.Writer, what string, total int) *progressbar.ProgressBar {
 	)
 }
 
-// IsTerminal tells whether a person looks at w.
-func IsTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
-
-// Add says that n more pieces are done. What cannot be drawn is no reason to fail the work.
-func (b *Bar) Add(n int) {
-	if b.bar != nil {
-		_ = b.bar.Add(n)
-	}
-}
-
-// Describe changes the words in front of the bar.
-func (b *Bar) Describe(what string) {
-	if b.bar != nil {
-		b.bar.Describe(what)
-	}
-}
-
 // Close removes the bar. It may be called twice.
 func (b *Bar) Close() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.remove()
+}
+
+func (b *Bar) remove() {
 	if b.bar != nil {
 		_ = b.bar.Exit()
 		_ = b.bar.Clear()
+		b.bar = nil
 	}
 }

@@ -11,9 +11,8 @@ import (
 
 func TestNothingIsDrawnWithoutATerminal(t *testing.T) {
 	var out bytes.Buffer
-	bar := New(&out, "work", 10)
-	bar.Add(5)
-	bar.Describe("more work")
+	bar := New(&out)
+	bar.Add("work", 10, 5)
 	bar.Close()
 	bar.Close()
 	if out.Len() != 0 {
@@ -35,16 +34,29 @@ func TestAFileIsNoTerminal(t *testing.T) {
 func TestBarDrawsItsWordsAndCount(t *testing.T) {
 	for _, total := range []int{4, 0} {
 		var out bytes.Buffer
-		bar := &Bar{bar: newBar(&out, "replay", total)}
+		bar := &Bar{to: &out}
 		var wg sync.WaitGroup
 		for range 2 {
-			wg.Go(func() { bar.Add(1) })
+			wg.Go(func() { bar.Add("replaying", total, 1) })
 		}
 		wg.Wait()
 		bar.Close()
 		bar.Close()
-		if !strings.Contains(out.String(), "replay") {
+		if !strings.Contains(out.String(), "replaying") {
 			t.Errorf("total %d: drew %q, want the words in it", total, out.String())
 		}
+	}
+}
+
+func TestOtherWorkBeginsAnew(t *testing.T) {
+	var out bytes.Buffer
+	bar := &Bar{to: &out}
+	defer bar.Close()
+	for _, what := range []string{"reading", "replaying"} {
+		bar.Add(what, 4, 3)
+		if !strings.Contains(out.String(), what) || !strings.Contains(out.String(), "3/4") {
+			t.Errorf("%s: drew %q, want the words and 3/4 in it", what, out.String())
+		}
+		out.Reset()
 	}
 }

@@ -9,7 +9,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"ockham/internal/eval"
 	"ockham/internal/telemetry"
 )
 
@@ -61,11 +60,7 @@ func lines(ctx context.Context, path string, do func(telemetry.Line, error)) err
 		return err
 	}
 	defer f.Close()
-	plain, err := eval.Plain(f)
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	for line, err := range telemetry.Lines(plain) {
+	for line, err := range telemetry.Lines(f) {
 		var bad *telemetry.BadLine
 		if err != nil && !errors.As(err, &bad) {
 			return fmt.Errorf("%s: %w", path, err)

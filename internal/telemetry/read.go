@@ -3,6 +3,7 @@ package telemetry
 import (
 	"bufio"
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,11 +32,15 @@ type Line struct {
 	Text   []byte // without space around it
 }
 
-// Lines yields the lines of r that are not empty. A line over the limit comes as a *BadLine, and the
-// caller may go on; any other error ends the walk.
+// Lines yields the lines of r that are not empty, unpacked where r is gzipped. A line over the limit comes
+// as a *BadLine, and the caller may go on; any other error ends the walk.
 func Lines(r io.Reader) iter.Seq2[Line, error] {
 	return func(yield func(Line, error) bool) {
-		buffered := bufio.NewReaderSize(r, 64<<10)
+		buffered, err := unpacked(r)
+		if err != nil {
+			yield(Line{}, err)
+			return
+		}
 		for number := 1; ; number++ {
 			text, err := readLine(buffered)
 			if errors.Is(err, errLineTooLong) {
@@ -57,6 +62,19 @@ func Lines(r io.Reader) iter.Seq2[Line, error] {
 			}
 		}
 	}
+}
+
+// unpacked undoes gzip where there is any, as the first two bytes tell.
+func unpacked(r io.Reader) (*bufio.Reader, error) {
+	buffered := bufio.NewReaderSize(r, 64<<10)
+	if head, _ := buffered.Peek(2); !bytes.Equal(head, []byte{0x1f, 0x8b}) {
+		return buffered, nil
+	}
+	z, err := gzip.NewReader(buffered)
+	if err != nil {
+		return nil, fmt.Errorf("gzip: %w", err)
+	}
+	return bufio.NewReaderSize(z, 64<<10), nil
 }
 
 // readLine returns the next line, or io.EOF with the last one.

@@ -16,7 +16,7 @@ func (f *fitting) read() {
 	}
 	f.norms = norms(f.views[0].dense)
 	f.learnTerms()
-	f.step("texts read")
+	f.step()
 }
 
 // learnTerms notes the words that at least two texts have, and how strange each text is by them. The

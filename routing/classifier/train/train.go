@@ -10,23 +10,19 @@ import (
 	"ockham/routing/classifier"
 )
 
-// Progress is told of each step that is done; nil is fine.
-type Progress func(done, all int, what string)
-
 // fitting is one run of training.
 type fitting struct {
-	config   Config
-	rows     []Example
-	views    []view // the texts as they are, then the noisy copies
-	norms    [classifier.DenseSize]classifier.Norm
-	fold     []int
-	text     judged          // without the task
-	task     judged          // with it
-	soft     []float64       // what the large model adds, part of the chance taken out
-	terms    classifier.Seen // words of the texts
-	known    []float64       // share of each text's words that are among them
-	progress Progress
-	done     int
+	config Config
+	rows   []Example
+	views  []view // the texts as they are, then the noisy copies
+	norms  [classifier.DenseSize]classifier.Norm
+	fold   []int
+	text   judged          // without the task
+	task   judged          // with it
+	soft   []float64       // what the large model adds, part of the chance taken out
+	terms  classifier.Seen // words of the texts
+	known  []float64       // share of each text's words that are among them
+	told   func(all int)
 }
 
 // view is one reading of every text.
@@ -39,8 +35,8 @@ type view struct {
 type inputs = [classifier.Inputs]float32
 
 // Fit trains a model on rows. It is a function of rows and config alone: the same rows in the same
-// order give the same bytes.
-func Fit(rows []Example, config Config, progress Progress) (*classifier.Model, error) {
+// order give the same bytes. step is told of each step that is done, and how many there are; nil is fine.
+func Fit(rows []Example, config Config, step func(all int)) (*classifier.Model, error) {
 	if err := config.Validate(); err != nil {
 		return nil, err
 	}
@@ -48,10 +44,10 @@ func Fit(rows []Example, config Config, progress Progress) (*classifier.Model, e
 	if err := check(rows); err != nil {
 		return nil, err
 	}
-	if progress == nil {
-		progress = func(int, int, string) {}
+	if step == nil {
+		step = func(int) {}
 	}
-	f := &fitting{config: config, rows: rows, progress: progress}
+	f := &fitting{config: config, rows: rows, told: step}
 	f.read()
 	f.prune()
 	f.split()
@@ -101,10 +97,8 @@ func check(rows []Example) error {
 	return nil
 }
 
-func (f *fitting) step(what string) {
-	f.done++
-	f.progress(f.done, f.config.Folds+3, what)
-}
+// step says that one more part is done: reading, a fold, the calibration or the model.
+func (f *fitting) step() { f.told(f.config.Folds + 3) }
 
 // split gives every cluster a fold.
 func (f *fitting) split() {
@@ -136,10 +130,10 @@ func (f *fitting) crossFit() {
 				}
 			}
 		}
-		f.step(fmt.Sprintf("fold %d", k+1))
+		f.step()
 	}
 	f.text, f.task = f.crossLast(nil), f.crossLast(f.othersTasks())
-	f.step("calibration")
+	f.step()
 }
 
 // heads solves the table on the rows that use picks.
@@ -191,7 +185,7 @@ func (f *fitting) model() (*classifier.Model, error) {
 	h.Seen, h.Terms = f.seen(), f.terms
 	h.Aims = f.aims()
 	h.Unsure = f.unsure(h.Aims)
-	f.step("model")
+	f.step()
 	return classifier.New(h, table)
 }
 

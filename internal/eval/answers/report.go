@@ -1,4 +1,4 @@
-package main
+package answers
 
 import (
 	"cmp"
@@ -10,16 +10,21 @@ import (
 	"ockham/routing"
 )
 
-// checkReport is what `eval checks` prints.
-type checkReport struct {
-	Checks   []checkTally    `json:"checks"`
-	Cascades []cascadeResult `json:"cascades"`
+// Report is what came of all rows.
+type Report struct {
+	Checks   []Tally   `json:"checks"`
+	Cascades []Cascade `json:"cascades"`
 }
 
-// checkTally counts the rows of a check, or of a part of them.
-type checkTally struct {
+// NewReport counts what was judged, and replays the cascades in it.
+func NewReport(judged []Judged) Report {
+	return Report{Checks: tallies(judged), Cascades: cascades(judged)}
+}
+
+// Tally counts the rows of a check, or of a part of them.
+type Tally struct {
 	Check       string `json:"check"`
-	Set         string `json:"checks"` // by which it was judged
+	Way         string `json:"checks"` // by which it was judged
 	Source      string `json:"source,omitempty"`
 	Lang        string `json:"lang,omitempty"`
 	Constructed bool   `json:"constructed,omitempty"`
@@ -34,11 +39,8 @@ type checkTally struct {
 	FA         float64 `json:"false_alarm_percent"`
 }
 
-func (t *checkTally) add(j judgedRow) {
-	flagged := 0
-	if j.flagged() {
-		flagged = 1
-	}
+func (t *Tally) add(j Judged) {
+	flagged := one(j.flagged())
 	switch {
 	case j.Bad == nil:
 		t.Unlabelled++
@@ -62,50 +64,51 @@ func percent(n, of int) float64 {
 	return 100 * float64(n) / float64(of)
 }
 
-// tallyChecks counts every check as a whole, and then by source, language and whether it was constructed.
-func tallyChecks(judged []judgedRow) []checkTally {
+// tallies counts every check as a whole, and then by source, language and whether it was constructed.
+func tallies(judged []Judged) []Tally {
 	type key struct {
-		check, set, source, lang string
+		check, way, source, lang string
 		constructed              bool
 	}
-	tallies := map[key]*checkTally{}
-	count := func(k key, j judgedRow) {
-		if tallies[k] == nil {
-			tallies[k] = &checkTally{Check: k.check, Set: k.set, Source: k.source, Lang: k.lang, Constructed: k.constructed}
+	counted := map[key]*Tally{}
+	count := func(k key, j Judged) {
+		if counted[k] == nil {
+			counted[k] = &Tally{Check: k.check, Way: k.way, Source: k.source, Lang: k.lang, Constructed: k.constructed}
 		}
-		tallies[k].add(j)
+		counted[k].add(j)
 	}
 	for _, j := range judged {
-		all := key{check: j.Check, set: j.set.Name}
+		all := key{check: j.Check, way: j.way.Name}
 		count(all, j)
-		if part := (key{j.Check, j.set.Name, cmp.Or(j.Source, "-"), j.Lang, j.Constructed}); part != all {
+		if part := (key{j.Check, j.way.Name, cmp.Or(j.Source, "-"), j.Lang, j.Constructed}); part != all {
 			count(part, j)
 		}
 	}
-	list := make([]checkTally, 0, len(tallies))
-	for _, t := range tallies {
+	list := make([]Tally, 0, len(counted))
+	for _, t := range counted {
 		list = append(list, *t)
 	}
-	slices.SortFunc(list, func(a, b checkTally) int {
-		return cmp.Or(cmp.Compare(a.Check, b.Check), cmp.Compare(a.Set, b.Set), cmp.Compare(a.Source, b.Source),
-			cmp.Compare(a.Lang, b.Lang), cmp.Compare(b2i(a.Constructed), b2i(b.Constructed)))
+	slices.SortFunc(list, func(a, b Tally) int {
+		return cmp.Or(cmp.Compare(a.Check, b.Check), cmp.Compare(a.Way, b.Way), cmp.Compare(a.Source, b.Source),
+			cmp.Compare(a.Lang, b.Lang), cmp.Compare(one(a.Constructed), one(b.Constructed)))
 	})
 	return list
 }
 
-func b2i(b bool) int {
+func one(b bool) int {
 	if b {
 		return 1
 	}
 	return 0
 }
 
-func (r checkReport) print(out io.Writer) error {
+// WriteText writes tables for a person at a terminal.
+func (r Report) WriteText(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "rows\tjudged by\tsource\tbad\tcatch %\tgood\tfalse alarm %\tmended")
 	for _, t := range r.Checks {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%d\t%s\t%d\n",
-			t.Check, t.Set, t.part(), t.Bad, share(t.Catch, t.Bad), t.Good, share(t.FA, t.Good), t.Mended)
+			t.Check, t.Way, t.part(), t.Bad, share(t.Catch, t.Bad), t.Good, share(t.FA, t.Good), t.Mended)
 	}
 	if len(r.Cascades) > 0 {
 		fmt.Fprintln(w)
@@ -115,7 +118,7 @@ func (r checkReport) print(out io.Writer) error {
 }
 
 // part names the rows that a tally is about.
-func (t checkTally) part() string {
+func (t Tally) part() string {
 	part := cmp.Or(t.Source, "all")
 	if t.Lang != "" {
 		part += " " + t.Lang

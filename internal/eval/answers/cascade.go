@@ -1,4 +1,4 @@
-package main
+package answers
 
 import (
 	"cmp"
@@ -60,11 +60,11 @@ func sizeOf(model string) string {
 	return ""
 }
 
-// cascadeResult is what a cascade from the small model to the large one reaches on the requests that both
+// Cascade is what one from the small model to the large one reaches on the requests that both
 // answered, beside always asking one of them. Costs are in percent of always-large.
-type cascadeResult struct {
+type Cascade struct {
 	Check        string  `json:"check"`
-	Set          string  `json:"checks"`
+	Way          string  `json:"checks"`
 	Source       string  `json:"source"`
 	Small        string  `json:"small"`
 	Large        string  `json:"large"`
@@ -79,24 +79,24 @@ type cascadeResult struct {
 
 // cascades replays labelled answers to the same request. A constructed row was damaged by hand and is no
 // model's answer.
-func cascades(judged []judgedRow) []cascadeResult {
-	type group struct{ check, set, source string }
-	answers := map[group]map[string]map[string]judgedRow{} // model, then request
+func cascades(judged []Judged) []Cascade {
+	type group struct{ check, way, source string }
+	answers := map[group]map[string]map[string]Judged{} // model, then request
 	for _, j := range judged {
 		if j.Bad == nil || j.Constructed || j.Model == "" {
 			continue
 		}
 		request := j.Source + "\x00" + j.Request.Prompt + "\x00" + j.Request.Context
-		for _, g := range []group{{j.Check, j.set.Name, j.Source}, {j.Check, j.set.Name, "all"}} {
+		for _, g := range []group{{j.Check, j.way.Name, j.Source}, {j.Check, j.way.Name, "all"}} {
 			if answers[g] == nil {
-				answers[g] = map[string]map[string]judgedRow{}
+				answers[g] = map[string]map[string]Judged{}
 			}
 			for _, model := range []string{j.Model, sizeOf(j.Model)} {
 				if model == "" {
 					continue
 				}
 				if answers[g][model] == nil {
-					answers[g][model] = map[string]judgedRow{}
+					answers[g][model] = map[string]Judged{}
 				}
 				if _, taken := answers[g][model][request]; !taken {
 					answers[g][model][request] = j
@@ -104,7 +104,7 @@ func cascades(judged []judgedRow) []cascadeResult {
 			}
 		}
 	}
-	var results []cascadeResult
+	var results []Cascade
 	for g, models := range answers {
 		for _, l := range ladders {
 			small, large := modelNamed(models, l[0]), modelNamed(models, l[1])
@@ -112,30 +112,30 @@ func cascades(judged []judgedRow) []cascadeResult {
 				continue
 			}
 			if r, ok := replayPair(models[small], models[large]); ok && small != large {
-				r.Check, r.Set, r.Source, r.Small, r.Large = g.check, g.set, g.source, small, large
+				r.Check, r.Way, r.Source, r.Small, r.Large = g.check, g.way, g.source, small, large
 				results = append(results, r)
 			}
 		}
 	}
-	slices.SortFunc(results, func(a, b cascadeResult) int {
-		return cmp.Or(cmp.Compare(a.Check, b.Check), cmp.Compare(a.Set, b.Set), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Small, b.Small), cmp.Compare(a.Large, b.Large))
+	slices.SortFunc(results, func(a, b Cascade) int {
+		return cmp.Or(cmp.Compare(a.Check, b.Check), cmp.Compare(a.Way, b.Way), cmp.Compare(a.Source, b.Source), cmp.Compare(a.Small, b.Small), cmp.Compare(a.Large, b.Large))
 	})
 	return results
 }
 
 // sources are those of the rows of a kind.
-func sources(judged []judgedRow, check string) map[string]bool {
-	set := map[string]bool{}
+func sources(judged []Judged, check string) map[string]bool {
+	found := map[string]bool{}
 	for _, j := range judged {
 		if j.Check == check {
-			set[j.Source] = true
+			found[j.Source] = true
 		}
 	}
-	return set
+	return found
 }
 
 // modelNamed is the model whose name begins so; of several the shortest.
-func modelNamed(models map[string]map[string]judgedRow, prefix string) string {
+func modelNamed(models map[string]map[string]Judged, prefix string) string {
 	best := ""
 	for m := range models {
 		if strings.HasPrefix(m, prefix) && (best == "" || len(m) < len(best)) {
@@ -146,7 +146,7 @@ func modelNamed(models map[string]map[string]judgedRow, prefix string) string {
 }
 
 // replayPair sends each request to the small model, and to the large one where the checks reject.
-func replayPair(small, large map[string]judgedRow) (r cascadeResult, ok bool) {
+func replayPair(small, large map[string]Judged) (r Cascade, ok bool) {
 	good, goodSmall, goodLarge, escalated := 0, 0, 0, 0
 	for request, s := range small {
 		l, both := large[request]
@@ -178,17 +178,17 @@ func replayPair(small, large map[string]judgedRow) (r cascadeResult, ok bool) {
 
 // servedGood is 1 where the client gets a good answer. One that was mended is good although the model
 // wrote it badly: what a check mends, it has read.
-func servedGood(j judgedRow, mends bool) int {
+func servedGood(j Judged, mends bool) int {
 	if *j.Bad == 0 || mends && j.verdict.Decision != routing.Reject && j.verdict.Text != "" {
 		return 1
 	}
 	return 0
 }
 
-func printCascades(w io.Writer, results []cascadeResult) {
+func printCascades(w io.Writer, results []Cascade) {
 	fmt.Fprintf(w, "cascade\tjudged by\tsource\tsmall -> large (price 1:%d)\trequests\talways small %%\talways large %%\tcascade %%\tescalated %%\tcost %%\tmended\n", largePrice)
 	for _, r := range results {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s -> %s\t%d\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%d\n", r.Check, r.Set, r.Source, r.Small, r.Large,
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s -> %s\t%d\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%d\n", r.Check, r.Way, r.Source, r.Small, r.Large,
 			r.Requests, r.AlwaysSmall, r.AlwaysLarge, r.Quality, r.Escalations, r.Cost, r.MendedAnswer)
 	}
 }

@@ -1,36 +1,33 @@
-package main
+package answers
 
 import (
-	"bufio"
-	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 
+	"ockham/internal/telemetry"
 	"ockham/routing"
 )
 
-// checkRow is one labelled answer. Every field but id and check may be missing.
-type checkRow struct {
-	ID          string       `json:"id"`
-	Source      string       `json:"source"`
-	Check       string       `json:"check"`
-	Request     checkRequest `json:"request"`
-	Answer      string       `json:"answer"`
-	StopReason  string       `json:"stop_reason"`
-	Bad         *int         `json:"bad"`
-	Lang        string       `json:"lang"`
-	Model       string       `json:"model"`
-	Constructed bool         `json:"constructed"`
+// Row is one labelled answer. Every field but id and check may be missing.
+type Row struct {
+	ID          string  `json:"id"`
+	Source      string  `json:"source"`
+	Check       string  `json:"check"`
+	Request     request `json:"request"`
+	Answer      string  `json:"answer"`
+	StopReason  string  `json:"stop_reason"`
+	Bad         *int    `json:"bad"`
+	Lang        string  `json:"lang"`
+	Model       string  `json:"model"`
+	Constructed bool    `json:"constructed"`
 
 	constraints string // the request's instructions, as a client would give them
 }
 
-type checkRequest struct {
+type request struct {
 	System         string          `json:"system"`
 	Prompt         string          `json:"prompt"`
 	Context        string          `json:"context"`
@@ -43,69 +40,43 @@ type checkRequest struct {
 		} `json:"json_schema"`
 	} `json:"response_format"`
 	Tools []struct {
-		Name        string          `json:"name"`
-		Description string          `json:"description"`
-		Schema      json.RawMessage `json:"input_schema"`
+		Name   string          `json:"name"`
+		Schema json.RawMessage `json:"input_schema"`
 	} `json:"tools"`
 	MustCall    string          `json:"must_call"`
 	MaxTokens   int             `json:"max_tokens"`
 	Instruction json.RawMessage `json:"instruction"`
 }
 
-// readCheckRows reads JSON lines, gzipped or not, and names the line of the first that is broken.
-func readCheckRows(path string) ([]checkRow, error) {
+// Read reads labelled answers, JSON lines, gzipped or not, and names the line of the first that is broken.
+func Read(path string) ([]Row, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	r, err := unzipped(bufio.NewReaderSize(f, 1<<20))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	rows, err := decodeCheckRows(r)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+	var rows []Row
+	for line, err := range telemetry.Lines(f) {
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		row, err := parse(line.Text)
+		if err != nil {
+			return nil, fmt.Errorf("%s: line %d: %w", path, line.Number, err)
+		}
+		rows = append(rows, row)
 	}
 	return rows, nil
 }
 
-func unzipped(r *bufio.Reader) (io.Reader, error) {
-	if magic, _ := r.Peek(2); !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		return r, nil
-	}
-	return gzip.NewReader(r)
-}
-
-func decodeCheckRows(r io.Reader) ([]checkRow, error) {
-	lines := bufio.NewReaderSize(r, 1<<20)
-	var rows []checkRow
-	for n := 1; ; n++ {
-		line, err := lines.ReadBytes('\n')
-		if len(bytes.TrimSpace(line)) > 0 {
-			row, rowErr := decodeCheckRow(line)
-			if rowErr != nil && (err == nil || errors.Is(err, io.EOF)) {
-				return nil, fmt.Errorf("line %d: %w", n, rowErr)
-			}
-			rows = append(rows, row)
-		}
-		if errors.Is(err, io.EOF) {
-			return rows, nil
-		}
-		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", n, err)
-		}
-	}
-}
-
-func decodeCheckRow(line []byte) (row checkRow, err error) {
+func parse(line []byte) (row Row, err error) {
 	if err := json.Unmarshal(line, &row); err != nil {
 		return row, err
 	}
 	if row.ID == "" {
 		return row, errors.New(`no "id"`)
 	}
-	if setsOf(row.Check) == nil {
+	if waysOf(row.Check) == nil {
 		return row, fmt.Errorf("row %s: no check is called %q", row.ID, row.Check)
 	}
 	if len(row.Request.Instruction) > 0 {
@@ -120,7 +91,7 @@ func decodeCheckRow(line []byte) (row checkRow, err error) {
 }
 
 // prompt is the request as the checks see it, with or without the constraints that the row gives as data.
-func (r *checkRow) prompt(data bool) *routing.Prompt {
+func (r *Row) prompt(data bool) *routing.Prompt {
 	turn := routing.Turn{Role: "user", Text: r.Request.Prompt}
 	if r.Request.Context != "" {
 		turn.Sources = []string{r.Request.Context}
@@ -139,7 +110,7 @@ func (r *checkRow) prompt(data bool) *routing.Prompt {
 	return p
 }
 
-func (r *checkRow) format(p *routing.Prompt) {
+func (r *Row) format(p *routing.Prompt) {
 	p.Schema = r.Request.Schema
 	if f := r.Request.ResponseFormat; f != nil {
 		if f.Type != "" && f.Type != "text" {
@@ -159,7 +130,7 @@ func (r *checkRow) format(p *routing.Prompt) {
 }
 
 // answer is the recorded answer as the checks see it.
-func (r *checkRow) answer() *routing.Answer {
+func (r *Row) answer() *routing.Answer {
 	a := &routing.Answer{Text: r.Answer, Stop: r.StopReason, Done: true}
 	var calls struct {
 		Calls []struct {
@@ -181,7 +152,7 @@ func (r *checkRow) answer() *routing.Answer {
 
 // toolName undoes what recorders did to names: those of some models have dots where the tools of the
 // request, which were renamed for Bedrock's rules, have underscores.
-func (r *checkRow) toolName(name string) string {
+func (r *Row) toolName(name string) string {
 	renamed := strings.ReplaceAll(name, ".", "_")
 	for _, t := range r.Request.Tools {
 		if t.Name == renamed {
