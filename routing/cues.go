@@ -24,11 +24,14 @@ type mark struct {
 	langs  langs
 }
 
+// mostMarks is more than there are.
+const mostMarks = 768
+
 // cues gathers what one pass over a text shows.
 type cues struct {
 	milli     int // the text's size, in milli-tokens
 	points    [cueKinds]int
-	seen      [8]uint64 // ids of marks that have counted
+	seen      [mostMarks / 64]uint64 // ids of marks that have counted
 	langs     [langCount]int
 	scripts   [scriptCount]int
 	numbers   int

@@ -12,17 +12,21 @@ var (
 			"(docker dockerfile) (kubernetes kubectl helm terraform) (yaml) (stacktrace traceback segfault) (unittest unittests pytest junit selenium) (react django flask fastapi jquery nextjs) (pandas numpy) (git github) " +
 			"(def) (elif) (println printf) (const) (nil null nullptr) (struct) (async await) (leetcode) (endpoint endpoints) (function functions funktion fonction función funzione função) (código quellcode) (mutex goroutine goroutines) " +
 			"(implement implementing implementation implementiere implementieren implémente implémenter implementa implementar implementare) (recursive recursion) (undefined) (typeerror valueerror keyerror indexerror) (makefile cmake) (ansible) " +
-			"(quicksort mergesort dijkstra bfs dfs) (trie lru hashmap hashtable) (hash) (graphql grpc) (deadlock deadlocks) (thread threads multithreaded) (complexity) (pytorch tensorflow) (middleware) (cron crontab cronjob) (workflow workflows) (decorator decorators) (skript) (stored) (flexbox) (useeffect usestate) (nginx) (vba macro macros) (solidity) (laravel rails) (mongodb redis elasticsearch) (std) (nullable) (serialise serialize deserialise deserialize)",
+			"(quicksort mergesort dijkstra bfs dfs) (trie lru hashmap hashtable) (hash) (graphql grpc) (deadlock deadlocks) (thread threads multithreaded) (complexity) (pytorch tensorflow) (middleware) (cron crontab cronjob) (workflow workflows) (decorator decorators) (skript) (stored) (flexbox) (useeffect usestate) (nginx) (vba macro macros) (solidity) (laravel rails) (mongodb redis elasticsearch) (std) (nullable) (serialise serialize deserialise deserialize) " +
+			"(elixir erlang clojure fsharp ocaml) (fortran cobol) (wasm webassembly) (vbscript) (groovy) (zsh) (awk sed grep) (plsql tsql) (jsx tsx) (scss sass tailwind) (webpack vite babel eslint) (npm conda maven gradle) (hibernate jpa) (sklearn keras opencv) (matplotlib seaborn plotly) (sqlalchemy) (websocket websockets webhook webhooks) (oauth jwt) (cors csrf xss) " +
+			"(swiftui uikit xcode) (dataframe dataframes) (tuple tuples dict) (enum enums) (pointer pointers malloc) (polymorphism subclass superclass) (constructor constructors) (singleton) (generics) (callback callbacks) (coroutine coroutines) (semaphore) (memoize memoization) (backtracking) (lint linter) (codebase) (rebase) (sdk cli) (stdin stdout stderr) (argparse argv) (xpath xslt) (parquet) (orm) (sharding) (localhost) (checksum) " +
+			"(bitwise) (vpc subnet cloudformation) (jenkins gitlab) (assert) (breakpoint) (syntax) (snippet snippets) (pseudocode) (navbar) (pagination paginate) (debounce) (palindrome) (knapsack) (substring) (traversal traverse) (vlookup) (tikz) (arduino) (shader shaders glsl) (systemd ssh) (codigo) (programmiere programmieren)",
 		1: "(method methods méthode método) (code coding codes) (script scripts) (program programs programm programme programa programma) (component components) (module modules) (procedure) " +
 			"(bug bugs) (exception exceptions) (class classes) (variable variables) (loop loops) (array arrays) (api apis) (query queries) (library libraries) (import include) " +
 			"(return returns) (string strings) (int integer integers) (input output) (bool boolean) (parse parser parses parsing) (server backend frontend) (fix) (test tests) (database datenbank table) (row rows column columns) (error errors fehler erreur) (fails failing failed crashes) (sort sorted sorting sortiert trier) (search) (tree graph stack queue cache) (handler controller) (print range) (div) (chart) (requests) " +
-			"(url urls) (field fields) (logs) (limiter scheduler crawler scraper) (binary) (token tokens) (aggregation) (config)",
+			"(url urls) (field fields) (logs) (limiter scheduler crawler scraper) (binary) (token tokens) (aggregation) (config) (repo repository) (commit commits) (merge) (plugin plugins) (env) (xml) (csv) (http https) (authentication) (encrypt encryption) (unicode ascii utf) (byte bytes) (hex hexadecimal) (nested) (timeout timeouts) (proxy) (pipeline pipelines) (deploy deployment) (container containers) (mock mocks) (benchmark) (semicolon) (boilerplate) " +
+			"(dropdown checkbox) (linked) (interface interfaces) (inheritance) (closure) (float double) (heap) (bot chatbot) (scrape) (excel) (spreadsheet) (android ios) (linux ubuntu debian) (gpu cuda) (kafka rabbitmq) (abfrage requête) (klasse clase) (schleife boucle bucle) (lambda)",
 	}
 	// Words that only together with others of code speak for it: what is to be done, and names of languages
 	// and things that mean something else, too.
 	makeWords = map[int]string{
 		1: "(write create build generate add develop optimise optimize convert port fix explain schreibe schreib erstelle écris écrire crée créer escribe crea genera genere scrivi crie escreva crear) " +
-			"(go rust swift dart ruby c r express spring node vue angular) (app apps application website page game form) (user users) (string chain) (delete deletes remove) (web) (read) (safe) (connect) (memory) (file files datei fichier archivo) (list lists liste lista) (line lines zeile ligne)",
+			"(go rust swift dart ruby c r express spring node vue angular) (app apps application website page game form) (user users) (string chain) (delete deletes remove) (web) (read) (safe) (julia assembly) (bootstrap) (yarn cargo pip) (package packages) (branch) (join joins) (index indexes) (trigger triggers) (transaction transactions) (cookie cookies session) (login) (unit) (validate validation validator) (responsive) (grid) (nodes) (dom) (cell cells) (optimiere korrigiere corrige) (tabelle tabla tabella) (connect) (memory) (file files datei fichier archivo) (list lists liste lista) (line lines zeile ligne)",
 	}
 	// Texts that are asked for in the same words: a poem about Python is no program.
 	proseWords = "poem tweet story essay bio invitation joke jokes caption slogan haiku song newsletter toast " +
@@ -31,14 +35,14 @@ var (
 		2: "(prove proof beweise beweis démontrer démontre demuestra demuestre dimostra prove) (theorem lemma théorème teorema satz) (integral integrals intégrale integrate) (derivative derivatives dérivée derivada ableitung differentiate) " +
 			"(equation equations gleichung équation ecuación equação equazione) (polynomial polynomials) (matrix matrices eigenvalue eigenvalues) (probability probabilities probabilité probabilidad) " +
 			"(hypotenuse triangle triangles) (logarithm log ln) (cosine sine tangent cos sin tan) (modulo mod) (divisible divisor gcd lcm) (prime primes) (quadratic cubic) (permutation permutations combinatorics) " +
-			"(variance deviation) (vector vectors) (group subgroup abelian isomorphic homomorphism) (frac sqrt cdot) (arithmetic geometric) (circumference radius perimeter) (factorial) (coefficient coefficients) (irrational rational) (determinant) (simplify) (factor factorise factorize) (chi squared) (distributed distribution) (primzahl primzahlen premiers primos primi) (compound)",
+			"(variance deviation) (vector vectors) (group subgroup abelian isomorphic homomorphism) (frac sqrt cdot) (arithmetic geometric) (circumference radius perimeter) (factorial) (coefficient coefficients) (irrational rational) (determinant) (simplify) (factor factorise factorize) (chi squared) (converge converges diverges) (asymptote) (parabola ellipse) (binomial poisson gaussian) (consecutive) (inequality) (subset bijection injective surjective) (differential) (laplace fourier) (regression) (sphere cone cylinder) (wurzel racine raíz radice) (distributed distribution) (primzahl primzahlen premiers primos primi) (compound)",
 		1: "(solve löse résous résoudre resuelve resolva risolvi) (calculate compute berechne calcule calcula calculer calcola) (sum summe somme suma soma) (average mean) (percent percentage prozent) (product) (ratio) (angle angles) (area volume) " +
-			"(square root roots) (even odd) (numbers) (ways) (arrange arranged arrangements) (dice die rolling coin coins cards) (find) (together altogether) (chance chances) (circle rectangle) (show) (median) (infinite infinitely unendlich) (cost costs) (digit digits) (fraction fractions) (total) (remainder) (interest) (speed velocity) (times) (half twice) (greater less) (real complex)",
+			"(square root roots) (even odd) (numbers) (ways) (arrange arranged arrangements) (dice die rolling coin coins cards) (find) (together altogether) (sequence series) (slope intercept) (correlation) (odds) (dozen) (divided divide) (multiply multiplied) (subtract) (minus) (equals) (decimal) (gradient) (perpendicular parallel) (degrees) (rechne berechnen) (pourcentage porcentaje percentuale porcentagem) (chance chances) (circle rectangle) (show) (median) (infinite infinitely unendlich) (cost costs) (digit digits) (fraction fractions) (total) (remainder) (interest) (speed velocity) (times) (half twice) (greater less) (real complex)",
 	}
 	stepWords = map[int]string{
 		2: "(analyze analyse analysis analyzing analysiere analysieren analyser analiza analizar analise analizza analizzare analisi análisis análise) (compare contrast vergleiche vergleich comparer comparez compara compare confronta) (tradeoff tradeoffs offs) (strategy strategies strategie stratégie estrategia) (roadmap migration migrate) (evaluate assess bewerte évalue évaluer evalúa avalie valuta) " +
-			"(hypothesis hypotheses) (architecture architect architektur) (diagnose) (critique) (swot) (recommend recommendation recommendations empfehle empfiehl empfehlung recommande recommandez recomienda recomende raccomanda) (scale scales scaling) (prioritise prioritize) (design entwirf conçois diseña progetta projete) (justify begründe)",
-		1: "(plan planning planen planifica planeje pianifica) (develop entwickle) (should sollte sollten conviene) (suggest propose) (effect effects) (enforceable liable legal) (downtime) (realistic) (happen happens) (tax taxes) (weigh abwägen abwäge) (cause causes ursachen causas cause) (system systems platform schema infrastructure service services application) (fallacies fallacy logical) (financial) (dependencies milestones) (argument arguments) (stakeholders) (ventajas inconvenientes vorteile nachteile avantages inconvénients desventajas vantaggi vantagens svantaggi) (hire choose elegir choisir scegliere escolher) (budget) (order) (taller older younger heavier faster slower) (improve) (microservices monolith) (impact) (limited) (team) (detailed) (steps step schritte schritt étapes étape pasos etapas passaggi) (then dann puis ensuite luego entonces depois poi) (first zuerst primero primeiro prima) (finally schließlich enfin finalmente infine) (second third) (next danach) " +
+			"(hypothesis hypotheses) (architecture architect architektur) (diagnose) (critique) (swot) (feasibility feasible) (mitigate mitigation contingency) (negotiate negotiating negotiation) (dilemma) (refute rebut counterargument counterarguments) (investigate) (troubleshoot troubleshooting) (bottleneck bottlenecks) (redesign restructure) (riddle puzzle) (methodology) (erörtere) (empfehlen recommander recomendar raccomandare) (recommend recommendation recommendations empfehle empfiehl empfehlung recommande recommandez recomienda recomende raccomanda) (scale scales scaling) (prioritise prioritize) (design entwirf conçois diseña progetta projete) (justify begründe)",
+		1: "(plan planning planen planifica planeje pianifica) (develop entwickle) (should sollte sollten conviene) (suggest propose) (effect effects) (enforceable liable legal) (downtime) (realistic) (scenario scenarios) (framework) (ethical ethics) (argue) (interpret examine) (versus vs) (decide decision entscheiden entscheidung décider décision decidir decisión decisione decisão) (konsequenzen conséquences consecuencias conseguenze) (risiken risques riesgos rischi riscos) (wieso) (happen happens) (tax taxes) (weigh abwägen abwäge) (cause causes ursachen causas cause) (system systems platform schema infrastructure service services application) (fallacies fallacy logical) (financial) (dependencies milestones) (argument arguments) (stakeholders) (ventajas inconvenientes vorteile nachteile avantages inconvénients desventajas vantaggi vantagens svantaggi) (hire choose elegir choisir scegliere escolher) (budget) (order) (taller older younger heavier faster slower) (improve) (microservices monolith) (impact) (limited) (team) (detailed) (steps step schritte schritt étapes étape pasos etapas passaggi) (then dann puis ensuite luego entonces depois poi) (first zuerst primero primeiro prima) (finally schließlich enfin finalmente infine) (second third) (next danach) " +
 			"(why whys warum pourquoi perché) (explain erkläre expliquez explique explica spiega) (consider considering) (constraints constraint) (pros cons) (risks risk) (because therefore) (implications consequences) (options alternatives) (reason reasoning) (given assume suppose) (optimal optimize) (multiple several)",
 	}
 	// Words of conditions, bounds and choices: schedules, puzzles, rules to be applied.
@@ -70,10 +74,13 @@ const (
 // mathMarks are single marks that formulas hold: a backslash begins what TeX calls a command.
 var mathMarks = map[string]uint8{"\\": 2, "^": 1, "=": 1, "+": 1, "$": 1, "$$": 2, "%": 1, "*": 1}
 
+// codeMarks are single marks of names and of what is quoted as code.
+var codeMarks = map[string]uint8{"_": 1, "`": 1}
+
 // operators are runs of punctuation that prose does not hold; one and the same cue. symbols are signs
 // that mathematics uses and prose does not; another one.
 const (
-	operators = "== != => -> :: && || += -= ++ (); ()) { }; {} [] []; <= >= </ /> := === !== ); }) }); ()); ();"
+	operators = "() == != => -> :: && || += -= ++ (); ()) { }; {} [] []; <= >= </ /> := === !== ); }) }); ()); ();"
 	symbols   = "∑∏∫√∞≤≥≠≈∈∉∀∃∂∇⊂⊆∪∩⇒⇔±×÷∘∠⊥∥≡"
 	fence     = "```"
 )
@@ -117,11 +124,15 @@ func buildLexicon() *table {
 	t.all(jsonWords, mark{id: idJSON, kind: cueCode})
 	t.all(operators, mark{id: idOperator, kind: cueCode, points: 2})
 	t.all(fence, mark{id: idFence, kind: cueCode, points: enough})
-	for sign, points := range mathMarks {
-		t.add(sign, mark{id: next, kind: cueMath, points: points})
-		next++
+	for kind, marks := range []map[string]uint8{cueCode: codeMarks, cueMath: mathMarks} {
+		for sign, points := range marks {
+			t.add(sign, mark{id: next, kind: uint8(kind), points: points})
+			next++
+		}
 	}
-	t.signs(next)
+	if next = t.signs(next); next > mostMarks {
+		panic("routing: mostMarks is too small")
+	}
 	t.freeze()
 	return t
 }
@@ -144,8 +155,8 @@ func (t *table) all(words string, m mark) {
 	}
 }
 
-// signs enters symbols and pairs of signs.
-func (t *table) signs(next uint16) {
+// signs enters symbols and pairs of signs; it returns the next free id.
+func (t *table) signs(next uint16) uint16 {
 	for _, r := range symbols {
 		t.marks[pairKey(0, r)] = mark{id: idSymbol, kind: cueMath, points: 2}
 	}
@@ -158,4 +169,5 @@ func (t *table) signs(next uint16) {
 			next++
 		}
 	}
+	return next
 }

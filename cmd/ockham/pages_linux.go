@@ -15,17 +15,26 @@ func forgetStart() {
 	if err != nil {
 		return
 	}
-	maps, err := os.Open("/proc/self/maps")
+	maps, err := os.Open("/proc/self/smaps")
 	if err != nil {
 		return
 	}
 	defer maps.Close()
+	var from, to uintptr // of a part of the program's file
 	for lines := bufio.NewScanner(maps); lines.Scan(); {
-		var from, to uintptr
+		line := lines.Text()
+		var a, b uintptr
 		var may string
-		if _, err := fmt.Sscanf(lines.Text(), "%x-%x %s", &from, &to, &may); err != nil || may[1] == 'w' || !strings.HasSuffix(lines.Text(), " "+program) {
-			continue // what was written would be lost
+		if _, err := fmt.Sscanf(line, "%x-%x %s ", &a, &b, &may); err == nil {
+			if from, to = 0, 0; may[1] != 'w' && strings.HasSuffix(line, " "+program) {
+				from, to = a, b
+			}
+			continue
 		}
-		_, _, _ = syscall.Syscall(syscall.SYS_MADVISE, from, to-from, syscall.MADV_DONTNEED) // at worst nothing is let go of
+		// Whatever was written to, by the loader of a position-independent program say, would be lost.
+		var written int
+		if _, err := fmt.Sscanf(line, "Anonymous: %d kB", &written); err == nil && written == 0 && to > from {
+			_, _, _ = syscall.Syscall(syscall.SYS_MADVISE, from, to-from, syscall.MADV_DONTNEED) // at worst nothing is let go of
+		}
 	}
 }
