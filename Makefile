@@ -54,6 +54,7 @@ profile: build envoy ## CPU and allocations of the service by function, under th
 
 test: envoy ## all tests that need no more than Go, Python 3 and make
 	ENVOY="$$(./envoy/find.sh)" $(GO) test -race -shuffle=on -timeout 10m $(PACKAGES)
+	@$(MAKE) --no-print-directory fuzz FUZZ=1s
 	@echo "left out: real clients (make test-clients), Docker (make test-docker), mesh tools (make test-mesh), budgets in a Redis (make test-spend), other Envoys (make test-envoys), the cost of telemetry (make test-telemetry), long runs of faults, soak and fuzzers (make test-faults, soak, fuzz)"
 
 FAULT  ?= 10s
