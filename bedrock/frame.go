@@ -20,11 +20,16 @@ const (
 	stringHeader = 7 // the type of a text
 )
 
+// length reads how long a frame is; false where that is damaged.
+func length(b []byte) (total uint32, ok bool) {
+	return binary.BigEndian.Uint32(b), crc32.ChecksumIEEE(b[:8]) == binary.BigEndian.Uint32(b[8:])
+}
+
 // readFrame takes a whole frame apart; false where a checksum or a length is wrong.
 func readFrame(b []byte) (f frame, ok bool) {
 	end := len(b) - trailerSize
 	headers := int64(binary.BigEndian.Uint32(b[4:]))
-	if crc32.ChecksumIEEE(b[:8]) != binary.BigEndian.Uint32(b[8:]) || crc32.ChecksumIEEE(b[:end]) != binary.BigEndian.Uint32(b[end:]) ||
+	if _, sound := length(b); !sound || crc32.ChecksumIEEE(b[:end]) != binary.BigEndian.Uint32(b[end:]) ||
 		headers > int64(end-preludeSize) {
 		return f, false
 	}

@@ -1,7 +1,6 @@
 package bedrock
 
 import (
-	"encoding/binary"
 	"errors"
 
 	"github.com/tidwall/gjson"
@@ -56,11 +55,14 @@ func (d *Decoder) frame() ([]byte, error) {
 	if len(d.buf) < preludeSize {
 		return nil, nil
 	}
-	total := binary.BigEndian.Uint32(d.buf)
+	total, sound := length(d.buf)
 	if total < smallest || total > maxMessage {
 		if !d.begun { // no event stream at all: JSON, say, for an operation that Bedrock does not know
 			return nil, ErrMalformed
 		}
+		return nil, ErrCorrupt
+	}
+	if !sound { // what it says would be waited for
 		return nil, ErrCorrupt
 	}
 	if len(d.buf) < int(total) {

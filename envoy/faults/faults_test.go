@@ -129,8 +129,10 @@ var faults = []fault{
 	{name: "disk of the ledger full", setup: setup{config: "telemetry: {ledger: /dev/full}\n"}, happen: (*rig).last, unseen: true, trace: `ockham_ledger_lines_total{result="failed"}`},
 	{name: "collector gone", setup: setup{config: "telemetry: {otlp: \"http://127.0.0.1:9\"}\n"}, happen: (*rig).last, unseen: true},
 	{name: "collector hangs", setup: setup{config: "telemetry: {otlp: \"http://" + silent() + "\"}\n"}, happen: (*rig).last, unseen: true},
-	{name: "clock 20 minutes off", unseen: true, happen: func(r *rig) {
-		r.become(emulator.Config{Now: func() time.Time { return time.Now().Add(20 * time.Minute) }})
+	{name: "clock an hour late, then an hour early", unseen: true, happen: func(r *rig) {
+		for _, wrong := range []time.Duration{time.Hour, -time.Hour} {
+			r.become(emulator.Config{Now: func() time.Time { return time.Now().Add(wrong) }})
+		}
 	}},
 }
 
