@@ -2,15 +2,13 @@ package envoy
 
 // Compose names the images of docker-compose.yml.
 type Compose struct {
-	Image, EnvoyImage, PrometheusImage, GrafanaImage string
+	Image, EnvoyImage string
 }
 
 // ComposeYAML renders docker-compose.yml.
 func ComposeYAML(c Compose) ([]byte, error) {
 	or(&c.Image, "ockham:latest")
 	or(&c.EnvoyImage, "envoyproxy/envoy:v"+Version()) // not distroless: its health check needs a shell
-	or(&c.PrometheusImage, "prom/prometheus:v3.9.1")
-	or(&c.GrafanaImage, "grafana/grafana:12.4.0")
 	return execute("compose.yaml.tmpl", c)
 }
 

@@ -9,7 +9,7 @@ import (
 const MinVersion = "1.37"
 
 // Params says what differs from one Envoy to another. The zero value renders: clients on
-// 127.0.0.1:8080, the service on 127.0.0.1:8083 and no HTTP port, Bedrock in us-east-1.
+// 127.0.0.1:8080, the service on 127.0.0.1:9002 and no HTTP port, Bedrock in us-east-1.
 type Params struct {
 	Listen    Address // clients; 127.0.0.1:8080
 	Admin     Address // Envoy's admin interface; none by default, and never for the public

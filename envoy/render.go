@@ -17,15 +17,11 @@ var templates embed.FS
 
 // Bootstrap renders a whole configuration for a plain Envoy, as commented YAML.
 func Bootstrap(p Params) ([]byte, error) {
-	return render("bootstrap.yaml.tmpl", p)
-}
-
-func render(name string, p Params) ([]byte, error) {
 	v, err := newView(p)
 	if err != nil {
 		return nil, err
 	}
-	return execute(name, v)
+	return execute("bootstrap.yaml.tmpl", v)
 }
 
 // execute runs a template on a view.

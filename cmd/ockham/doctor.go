@@ -134,7 +134,7 @@ func parseHeaders(list []string) (http.Header, error) {
 
 func (d *diagnosis) healthy() bool {
 	for _, s := range d.Stages {
-		if !s.Ok {
+		if !s.OK {
 			return false
 		}
 	}
@@ -148,7 +148,7 @@ func (d *diagnosis) print(w io.Writer, asJSON bool) error {
 	var b strings.Builder
 	for _, s := range d.Stages {
 		mark := "ok  "
-		if !s.Ok {
+		if !s.OK {
 			mark = "FAIL"
 		}
 		fmt.Fprintf(&b, "%s  %s (%s): %s\n", mark, s.Name, s.Took.Round(time.Millisecond), s.Told)

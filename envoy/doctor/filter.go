@@ -155,17 +155,22 @@ func checkAttributes(r *report, s *setup, _ Options) {
 		if !has(c.at("request_attributes"), "xds.route_name") {
 			r.add("request-attributes", c.at("request_attributes"), "xds.route_name is not sent")
 		}
-		for _, name := range []string{"response.code_details", "response.flags", "request.host"} {
-			if !has(c.at("response_attributes"), name) {
-				r.add("response-attributes", c.at("response_attributes"), "%s is not sent", name)
-			}
-		}
+		checkResponseAttributes(r, c.at("response_attributes"))
 		receiving := c.at("metadata_options", "receiving_namespaces", "untyped")
 		if !has(receiving, "ockham") {
 			r.add("metadata", receiving, "the service's metadata is not received")
 		}
 		if allowed := c.at("forward_rules", "allowed_headers"); allowed.exists() {
 			checkAllowed(r, allowed)
+		}
+	}
+}
+
+// checkResponseAttributes looks for what tells Bedrock's answers from Envoy's own, and where they came from.
+func checkResponseAttributes(r *report, sent node) {
+	for _, name := range []string{"response.code_details", "response.flags", "request.host"} {
+		if !has(sent, name) {
+			r.add("response-attributes", sent, "%s is not sent", name)
 		}
 	}
 }

@@ -72,11 +72,7 @@ func checkPolicy(r *report, p node) {
 	if a := mode.at("request", "attributes"); !has(a, "xds.route_name") {
 		r.add("request-attributes", a, "xds.route_name is not sent")
 	}
-	for _, name := range []string{"response.code_details", "response.flags", "request.host"} {
-		if !has(mode.at("response", "attributes"), name) {
-			r.add("response-attributes", mode.at("response", "attributes"), "%s is not sent", name)
-		}
-	}
+	checkResponseAttributes(r, mode.at("response", "attributes"))
 	if !has(p.at("metadata", "writableNamespaces"), "ockham") {
 		r.add("metadata", p.at("metadata"), "the service's metadata is not received")
 	}

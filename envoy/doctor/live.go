@@ -14,7 +14,7 @@ import (
 // Stage is one step of a probe, and how it went.
 type Stage struct {
 	Name string        `json:"name"`
-	Ok   bool          `json:"ok"`
+	OK   bool          `json:"ok"`
 	Told string        `json:"told"` // what was seen, or what is wrong and how to mend it
 	Took time.Duration `json:"took_ns"`
 }
@@ -46,7 +46,7 @@ func Live(ctx context.Context, url string, headers http.Header) []Stage {
 		if err != nil {
 			stage.Told = err.Error()
 		} else {
-			stage.Ok, stage.Told = p.judge(res, body)
+			stage.OK, stage.Told = p.judge(res, body)
 		}
 		stages = append(stages, stage)
 		if err != nil && len(stages) == 1 {

@@ -1,6 +1,9 @@
 package emulator
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // readAnthropic reads the body of Anthropic's Messages API as Bedrock takes it: with anthropic_version, without model and
 // stream.
@@ -36,7 +39,7 @@ var anthropicFields = []string{
 
 func checkAnthropic(root *node) *apiError {
 	for key := range root.object() {
-		if !contains(anthropicFields, key) {
+		if !slices.Contains(anthropicFields, key) {
 			return malformed(key + ": Extra inputs are not permitted")
 		}
 	}

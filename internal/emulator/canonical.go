@@ -4,7 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
-	"sort"
+	"slices"
 	"strings"
 )
 
@@ -106,7 +106,7 @@ func canonicalQuery(query string) string {
 		name, value, _ := strings.Cut(part, "=")
 		pairs = append(pairs, escape(unescapeQuery(name), false)+"="+escape(unescapeQuery(value), false))
 	}
-	sort.Strings(pairs)
+	slices.Sort(pairs)
 	return strings.Join(pairs, "&")
 }
 

@@ -4,6 +4,11 @@
 // It is a second reading of Bedrock's contract, independent of the code it is used to test: it shares no line with the
 // translation, the signing or the catalogue of the router. What it knows and where from stands in docs/emulator.md.
 //
+// A request goes through the files in this order: server, sigv4 (signed, canonical, bearer), modelid and catalogue;
+// read and readblocks (or invoke: anthropic, nova), which make a conversation of a body; rules and modelrules, which
+// refuse it as Bedrock would; question, fault and answer. An answer is a known one (outcomes), the judge's, a tool call,
+// JSON by schema or prose (compose); spoil and usage follow, and plain or stream writes it in the form of wire.
+//
 //	running, err := emulator.Start(emulator.Config{})
 //	defer running.Close()
 //	client := bedrockruntime.New(bedrockruntime.Options{BaseEndpoint: &running.URL, ...})

@@ -2,7 +2,7 @@ package emulator
 
 import (
 	"fmt"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -71,12 +71,12 @@ func FaultNames() []string {
 	for _, reason := range stopReasons {
 		names = append(names, stopPrefix+reason)
 	}
-	sort.Strings(names)
+	slices.Sort(names)
 	return names
 }
 
 func parseFault(name string) (fault, error) {
-	if contains(FaultNames(), name) {
+	if slices.Contains(FaultNames(), name) {
 		return fault(name), nil
 	}
 	return "", fmt.Errorf("unknown fault %q; known are %s", name, strings.Join(FaultNames(), ", "))
@@ -123,22 +123,13 @@ func checkRates(rates []FaultRate) error {
 // faults are those that hit one call.
 type faults []fault
 
-func (all faults) has(f fault) bool {
-	for _, given := range all {
-		if given == f {
-			return true
-		}
-	}
-	return false
-}
+func (all faults) has(f fault) bool { return slices.Contains(all, f) }
 
 // any returns the first of the given ones that is set.
 func (all faults) any(wanted ...fault) fault {
 	for _, f := range all {
-		for _, w := range wanted {
-			if f == w {
-				return f
-			}
+		if slices.Contains(wanted, f) {
+			return f
 		}
 	}
 	return ""

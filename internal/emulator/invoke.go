@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -33,7 +34,7 @@ func checkInvokeHeaders(r *http.Request) *apiError {
 		"X-Amzn-Bedrock-Performanceconfig-Latency": {"performanceConfigLatency", []string{"standard", "optimized"}},
 		"X-Amzn-Bedrock-Service-Tier":              {"serviceTier", []string{"priority", "default", "flex", "reserved"}},
 	} {
-		if value := r.Header.Get(header); value != "" && !contains(rule.values, value) {
+		if value := r.Header.Get(header); value != "" && !slices.Contains(rule.values, value) {
 			return violation("Value '" + value + "' at '" + rule.name + "' failed to satisfy constraint: Member must satisfy enum value set: [" + strings.Join(rule.values, ", ") + "]")
 		}
 	}

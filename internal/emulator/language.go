@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -50,7 +51,7 @@ func (l *language) score(text string, words []string) int {
 		return n
 	}
 	for _, word := range words {
-		if contains(l.common, word) {
+		if slices.Contains(l.common, word) {
 			n += 2
 		}
 	}
@@ -80,16 +81,11 @@ func (l *language) speak(q *question) string {
 
 // isCommon tells words that say nothing of a prompt's subject.
 func isCommon(word string) bool {
-	for _, common := range []string{
+	return slices.Contains([]string{
 		"this", "that", "with", "from", "what", "when", "where", "which", "have", "will", "would", "should",
 		"could", "please", "about", "your", "they", "them", "then", "than", "there", "their", "into", "only", "answer", "following",
 		"write", "give", "explain", "text", "json", "value", "object", "return", "reply", "does", "were", "been", "also", "each", "some",
-	} {
-		if word == common {
-			return true
-		}
-	}
-	return false
+	}, word)
 }
 
 // languages, English first.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -125,7 +126,7 @@ func unknownModel() *apiError { return invalid("The provided model identifier is
 // lookupARN reads arn:PARTITION:bedrock:REGION:ACCOUNT:KIND/ID.
 func (c *catalogue) lookupARN(name string) (target, *apiError) {
 	parts := strings.SplitN(name, ":", 6)
-	if len(parts) < 6 || parts[2] != "bedrock" || !c.hasRegion(parts[3]) {
+	if len(parts) < 6 || parts[2] != "bedrock" || !slices.Contains(c.regions, parts[3]) {
 		return target{}, unknownModel()
 	}
 	kind, id, found := strings.Cut(parts[5], "/")
@@ -153,15 +154,6 @@ func (c *catalogue) lookupResource(name, kind, id string) (target, *apiError) {
 		return target{}, unknownModel()
 	}
 	return target{name, model, true}, nil
-}
-
-func (c *catalogue) hasRegion(region string) bool {
-	for _, known := range c.regions {
-		if region == known {
-			return true
-		}
-	}
-	return false
 }
 
 // operation is one of the API's operations, named as its path ends.

@@ -3,6 +3,7 @@ package emulator
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -138,7 +139,7 @@ func kindOf(value any) string {
 // the emulator tells in a header.
 func (n *node) known(names ...string) {
 	for key := range n.object() {
-		if !contains(names, key) {
+		if !slices.Contains(names, key) {
 			n.reader.ignored = append(n.reader.ignored, n.child(key, nil).path())
 		}
 	}
@@ -186,7 +187,7 @@ func (n *node) between(least, most float64) {
 
 func (n *node) oneOf(values ...string) string {
 	text := n.text()
-	if n.value != nil && !contains(values, text) {
+	if n.value != nil && !slices.Contains(values, text) {
 		n.violate("Member must satisfy enum value set: [" + strings.Join(values, ", ") + "]")
 	}
 	return text

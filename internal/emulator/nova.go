@@ -1,9 +1,11 @@
 package emulator
 
+import "slices"
+
 // readNova reads Nova's own schema, messages-v1: that of Converse but for some names.
 func readNova(root *node) (*conversation, *apiError) {
 	for key := range root.object() {
-		if !contains([]string{"schemaVersion", "messages", "system", "inferenceConfig", "toolConfig", "additionalModelRequestFields"}, key) {
+		if !slices.Contains([]string{"schemaVersion", "messages", "system", "inferenceConfig", "toolConfig", "additionalModelRequestFields"}, key) {
 			return nil, malformed("Malformed input request: #: extraneous key [" + key + "] is not permitted, please reformat your input and try again.")
 		}
 	}

@@ -3,6 +3,7 @@ package emulator
 import (
 	"encoding/json"
 	"math"
+	"slices"
 )
 
 // readConverse reads the body of Converse and ConverseStream and checks it against the API model.
@@ -69,7 +70,7 @@ func unionKey(n *node, name string, keys string, known ...string) string {
 			continue
 		}
 		count++
-		if contains(known, key) {
+		if slices.Contains(known, key) {
 			found = key
 		}
 	}

@@ -3,6 +3,7 @@ package emulator
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -194,7 +195,7 @@ func pairTools(m message, called []string) *apiError {
 	}
 	var open []string
 	for _, id := range called {
-		if !contains(results, id) {
+		if !slices.Contains(results, id) {
 			open = append(open, id)
 		}
 	}

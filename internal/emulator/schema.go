@@ -3,7 +3,7 @@ package emulator
 import (
 	"fmt"
 	"math"
-	"sort"
+	"slices"
 	"strings"
 )
 
@@ -164,7 +164,7 @@ func (g *sampler) object(schema map[string]any, depth int) map[string]any {
 			names = append(names, name)
 		}
 	}
-	sort.Strings(names)
+	slices.Sort(names)
 	for _, name := range names {
 		object[name] = g.value(name, asObject(properties[name]), depth+1)
 	}
@@ -173,12 +173,7 @@ func (g *sampler) object(schema map[string]any, depth int) map[string]any {
 
 func required(schema map[string]any, name string) bool {
 	list, _ := schema["required"].([]any)
-	for _, entry := range list {
-		if entry == name {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(list, any(name))
 }
 
 func (g *sampler) array(name string, schema map[string]any, depth int) []any {

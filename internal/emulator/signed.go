@@ -2,7 +2,7 @@ package emulator
 
 import (
 	"net/http"
-	"sort"
+	"slices"
 	"strings"
 	"time"
 )
@@ -82,7 +82,7 @@ func readSigned(fields map[string]string, stamp string) (signedRequest, *apiErro
 		accessKey: parts[0], date: parts[1], region: parts[2], service: parts[3], terminator: parts[4],
 		headers: strings.Split(strings.ToLower(fields["SignedHeaders"]), ";"), signature: fields["Signature"], stamp: stamp,
 	}
-	sort.Strings(signed.headers)
+	slices.Sort(signed.headers)
 	when, err := time.Parse(timeFormat, stamp)
 	if err != nil {
 		return signed, incomplete("Date must be in ISO-8601 'basic format'. Got '" + stamp + "'. See http://en.wikipedia.org/wiki/ISO_8601")

@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -116,7 +117,7 @@ func (v *verifier) credential(accessKey, token string) (Credential, *apiError) {
 // checkScope looks at each part of the credential scope; the message lists all that is wrong with it.
 func (v *verifier) checkScope(signed signedRequest) *apiError {
 	var wrong []string
-	if !contains(v.regions, signed.region) {
+	if !slices.Contains(v.regions, signed.region) {
 		wrong = append(wrong, "Credential should be scoped to a valid region. ")
 	}
 	if signed.service != service {
@@ -128,7 +129,7 @@ func (v *verifier) checkScope(signed signedRequest) *apiError {
 	if stamp := signed.stamp; len(stamp) >= 8 && stamp[:8] != signed.date {
 		wrong = append(wrong, "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '"+signed.date+"' != '"+stamp[:8]+"', from '"+stamp+"'. ")
 	}
-	if !contains(signed.headers, "host") && !contains(signed.headers, ":authority") {
+	if !slices.Contains(signed.headers, "host") && !slices.Contains(signed.headers, ":authority") {
 		wrong = append(wrong, "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization. ")
 	}
 	if len(wrong) == 0 {
@@ -203,12 +204,3 @@ func refused(kind, message string) *apiError {
 }
 
 func badSignature(message string) *apiError { return refused("InvalidSignatureException", message) }
-
-func contains(list []string, wanted string) bool {
-	for _, entry := range list {
-		if entry == wanted {
-			return true
-		}
-	}
-	return false
-}

@@ -23,7 +23,7 @@ type Figures struct {
 	Saved99 Interval `json:"saved99"`
 }
 
-// metric reads one figure of a curve.
+// metricOf reads one figure.
 var metricOf = map[string]func(Metrics) float64{
 	"apgr": func(m Metrics) float64 { return m.APGR }, "cpt50": func(m Metrics) float64 { return m.CPT50 },
 	"cpt80": func(m Metrics) float64 { return m.CPT80 }, "saved95": func(m Metrics) float64 { return m.Saved95 },

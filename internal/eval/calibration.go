@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -24,19 +25,7 @@ const reliabilityBins = 15
 
 // Calibrate compares chances with outcomes.
 func Calibrate(said, was []float64) Calibration {
-	order := make([]int, len(said))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		switch {
-		case said[a] < said[b]:
-			return -1
-		case said[a] > said[b]:
-			return 1
-		}
-		return 0
-	})
+	order := rising(said)
 	var c Calibration
 	n := min(reliabilityBins, len(order))
 	for k := range n {
@@ -51,6 +40,16 @@ func Calibrate(said, was []float64) Calibration {
 		c.Bins = append(c.Bins, b)
 	}
 	return c
+}
+
+// rising lists the places of values from the lowest to the highest, equal ones in their order.
+func rising(values []float64) []int {
+	order := make([]int, len(values))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(values[a], values[b]) })
+	return order
 }
 
 // Calibrations are those of both models, with and without the task.

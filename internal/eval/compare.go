@@ -1,10 +1,8 @@
 package eval
 
 import (
-	"cmp"
 	"fmt"
 	"math"
-	"slices"
 
 	"ockham/routing/classifier"
 	"ockham/routing/classifier/train"
@@ -12,15 +10,14 @@ import (
 
 // Chances measures a model's chances against what happened, on rows held back from its training.
 type Chances struct {
-	Tries   int     `json:"tries"`    // rows with an outcome of the small model
-	LogLoss float64 `json:"log_loss"` // of the small model's chance, less is better
-	Brier   float64 `json:"brier"`    // mean squared error of it
-	ECE     float64 `json:"ece"`
-	AUC     float64 `json:"auc"` // how well it ranks good above bad, 0.5 is chance
+	Tries   int     // rows with an outcome of the small model
+	LogLoss float64 // of the small model's chance, less is better
+	Brier   float64 // mean squared error of it
+	ECE     float64
+	AUC     float64 // how well it ranks good above bad, 0.5 is chance
 	// Said and Was are the large model's mean chance and outcome, weighed by how likely each was seen.
-	LargeTries int     `json:"large_tries"`
-	LargeSaid  float64 `json:"large_said"`
-	LargeWas   float64 `json:"large_was"`
+	LargeSaid float64
+	LargeWas  float64
 }
 
 // JudgeChances measures m on rows.
@@ -35,7 +32,6 @@ func JudgeChances(m *classifier.Model, rows []train.Example) Chances {
 			said, was = append(said, s.Weak), append(was, r.Weak)
 		}
 		if !math.IsNaN(r.Strong) && r.StrongWeight > 0 {
-			c.LargeTries++
 			weight += r.StrongWeight
 			c.LargeSaid += r.StrongWeight * s.Strong
 			c.LargeWas += r.StrongWeight * r.Strong
@@ -58,11 +54,7 @@ func JudgeChances(m *classifier.Model, rows []train.Example) Chances {
 // auc is the chance that a good outcome was given a higher chance than a bad one; outcomes from one
 // half up are good.
 func auc(said, was []float64) float64 {
-	order := make([]int, len(said))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(said[a], said[b]) })
+	order := rising(said)
 	var good, bad, above float64
 	for from := 0; from < len(order); {
 		to, goods, bads := from, 0.0, 0.0

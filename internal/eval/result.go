@@ -52,12 +52,11 @@ type Point struct {
 
 // AimResult says what a setting of the dial does on these rows.
 type AimResult struct {
-	Aim       float64 `json:"aim"`
+	Aim       float64 `json:"aim"` // share of the large model's quality, where the threshold was set
 	Threshold float64 `json:"threshold"`
-	Promised  float64 `json:"promised"` // share of the large model's quality where the threshold was set
-	Kept      float64 `json:"kept"`     // share of the large model's quality on these rows
-	Large     float64 `json:"large"`    // share of the prompts on the large model
-	Saved     float64 `json:"saved"`    // cost saved against always large
+	Kept      float64 `json:"kept"`  // share of the large model's quality on these rows
+	Large     float64 `json:"large"` // share of the prompts on the large model
+	Saved     float64 `json:"saved"` // cost saved against always large
 }
 
 // Measure compares routers on rows. Draws gives the intervals.
@@ -147,7 +146,7 @@ func aims(rows []Row, scores []classifier.Score, judge Judge) []AimResult {
 			}
 		}
 		large /= float64(len(rows))
-		out = append(out, AimResult{a.Aim, a.Need, a.Aim, quality / strong, large, 1 - cost(large)})
+		out = append(out, AimResult{a.Aim, a.Need, quality / strong, large, 1 - cost(large)})
 	}
 	return out
 }

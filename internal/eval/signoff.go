@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -77,11 +78,11 @@ func (s SignOff) WriteMarkdown(w io.Writer) error {
 		b.WriteString("Accepted: on rows held back from training the new model is no worse than the one before.\n\n")
 	}
 	fmt.Fprintf(&b, "| | |\n|---|---|\n| seed | %d |\n| files | %s |\n", s.Seed, strings.Join(s.Data, ", "))
-	for _, name := range sorted(s.Counts) {
+	for _, name := range slices.Sorted(maps.Keys(s.Counts)) {
 		fmt.Fprintf(&b, "| %s | %d |\n", name, s.Counts[name])
 	}
 	b.WriteString("\n| held-back rows | before | after |\n|---|---|---|\n")
-	for _, name := range sorted(s.After) {
+	for _, name := range slices.Sorted(maps.Keys(s.After)) {
 		fmt.Fprintf(&b, "| %s | %v | %v |\n", name, s.Before[name], s.After[name])
 	}
 	for _, note := range s.Notes {
@@ -96,13 +97,4 @@ func (s SignOff) WriteMarkdown(w io.Writer) error {
 	fmt.Fprintf(&b, "\nThe sign-off is the SHA-256 of this line:\n\n```json\n%s\n```\n", data)
 	_, err = io.WriteString(w, b.String())
 	return err
-}
-
-func sorted[V any](m map[string]V) []string {
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }

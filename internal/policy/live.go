@@ -45,7 +45,6 @@ type Live struct {
 type Status struct {
 	File    string    // "" when there is none
 	Loaded  time.Time // when the policy in force was read
-	Failed  time.Time // when a file was last refused
 	Err     error     // what is wrong with the file as it is now; nil while it is what runs
 	Reloads int
 	Refused int
@@ -114,7 +113,7 @@ func (l *Live) reload() error {
 
 func (l *Live) refused(err error) {
 	l.mu.Lock()
-	l.status.Err, l.status.Failed = err, time.Now()
+	l.status.Err = err
 	l.status.Refused++
 	l.mu.Unlock()
 	l.log.Error("configuration refused; the one before it stays in force", "file", l.path, "err", err)

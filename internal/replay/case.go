@@ -58,7 +58,6 @@ var (
 func parse(line []byte) (*Case, error) {
 	var shape struct {
 		Version int             `json:"v"`
-		Kind    string          `json:"kind"`
 		Weak    *float64        `json:"weak_score"`
 		Request json.RawMessage `json:"request"`
 		ID      any             `json:"id"`

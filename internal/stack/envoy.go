@@ -1,5 +1,3 @@
-// Package stack runs everything on one machine: the emulator, the service, and a real Envoy between a
-// client and both. It is what `ockham up` and `ockham demo` are made of.
 package stack
 
 import (
@@ -62,9 +60,9 @@ func (p *envoyProcess) awaitReady(ctx context.Context, probe string) error {
 	for {
 		select {
 		case <-p.done:
-			return fmt.Errorf("starting envoy: %w", p.failed())
+			return fmt.Errorf("starting Envoy: %w", p.failed())
 		case <-ctx.Done():
-			return fmt.Errorf("starting envoy: it did not listen in time: %s", p.log.reason())
+			return fmt.Errorf("starting Envoy: it did not listen in time: %s", p.log.reason())
 		case <-tick.C:
 		}
 		if answers(ctx, probe) {
@@ -106,7 +104,7 @@ func (p *envoyProcess) failed() error {
 	if p.err != nil {
 		why = strings.TrimSuffix(p.err.Error()+": "+why, ": ")
 	}
-	return errors.New("envoy ended: " + why)
+	return errors.New("Envoy ended: " + why)
 }
 
 // tail keeps the end of what Envoy says.

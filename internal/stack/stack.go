@@ -1,3 +1,5 @@
+// Package stack runs everything on one machine: the emulator, the service, and a real Envoy between a
+// client and both. It is what `ockham up` and `ockham demo` are made of.
 package stack
 
 import (
@@ -37,7 +39,6 @@ type Options struct {
 	Override func(*config.Config)
 	Version  string
 	Log      *slog.Logger
-	Level    slog.Level
 }
 
 // Stack is everything, running.
