@@ -21,15 +21,14 @@ const (
 var kinds = []struct {
 	name  string
 	modes []string
-	what  string
 }{
-	{envoyArm, []string{plain, streamed}, "the same Envoy without the filter"},
-	{emptyArm, []string{plain, streamed}, "an external processor in the same modes that does nothing"},
-	{"rules", []string{plain}, "the rules decide; no checks"},
-	{"classifier", []string{plain}, "no rule decides, the classifier is asked; no checks"},
-	{"checks", []string{plain}, "the rules decide; every deterministic check looks at the answer"},
-	{"escalated", []string{plain}, "JSON is asked for and not given: the first answer is rejected, the second, from the next model, is sent"},
-	{"stream", []string{streamed}, "the default policy with its checks, streamed"},
+	{envoyArm, []string{plain, streamed}}, // the same Envoy without the filter
+	{emptyArm, []string{plain, streamed}}, // an external processor in the same modes that does nothing
+	{"rules", []string{plain}},            // the rules decide; no checks
+	{"classifier", []string{plain}},       // no rule decides, the classifier is asked; no checks
+	{"checks", []string{plain}},           // the rules decide; every deterministic check looks at the answer
+	{"escalated", []string{plain}},        // JSON is asked for and not given: the next model's answer is sent
+	{"stream", []string{streamed}},        // the default policy with its checks, streamed
 }
 
 // body is a size of prompt.

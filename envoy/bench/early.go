@@ -67,7 +67,7 @@ func (r *rig) compareEarly(ctx context.Context, whole, asStream *arm, upstream s
 	for range earlyRounds {
 		for i, a := range []*arm{whole, asStream} {
 			l := &load{url: a.url + path, host: upstream, body: body, clients: earlyClients}
-			spent, got, err := a.observe(func() (*loaded, error) { return l.run(ctx, r.client, r.o.length()) })
+			spent, got, err := r.observe(ctx, a, l)
 			if err != nil {
 				return err
 			}

@@ -31,7 +31,7 @@ func (r *rig) measure(ctx context.Context) (*results, error) {
 	samples := map[key][]sample{}
 	for round := range r.o.rounds {
 		fmt.Fprintf(os.Stderr, "round %d of %d\n", round+1, r.o.rounds)
-		for group := range slices.Values(groups(keys)) {
+		for _, group := range byLoad(keys, func(k key) key { return k }) {
 			rand.Shuffle(len(group), func(i, j int) { group[i], group[j] = group[j], group[i] })
 			for _, k := range group {
 				s, err := r.sample(ctx, k)
@@ -81,18 +81,18 @@ func allKeys(baseline bool) (list []key) {
 	return list
 }
 
-// groups puts together what is under the same load.
-func groups(keys []key) [][]key {
-	var list [][]key
-	for _, k := range keys {
-		last := len(list) - 1
-		if last < 0 || list[last][0].empty() != k.empty() {
-			list = append(list, nil)
+// byLoad puts together what is under the same load.
+func byLoad[T any](list []T, of func(T) key) [][]T {
+	var groups [][]T
+	for _, x := range list {
+		last := len(groups) - 1
+		if last < 0 || of(groups[last][0]).empty() != of(x).empty() {
+			groups = append(groups, nil)
 			last++
 		}
-		list[last] = append(list[last], k)
+		groups[last] = append(groups[last], x)
 	}
-	return list
+	return groups
 }
 
 func (r *rig) startArms(ctx context.Context, keys []key) (err error) {
@@ -124,11 +124,7 @@ func (r *rig) load(k key) *load {
 const warmup = 100 * time.Millisecond
 
 func (r *rig) sample(ctx context.Context, k key) (s sample, err error) {
-	l := r.load(k)
-	if _, err := l.run(ctx, r.client, warmup); err != nil {
-		return s, err
-	}
-	spent, got, err := r.arms[k.Name].observe(func() (*loaded, error) { return l.run(ctx, r.client, r.o.length()) })
+	spent, got, err := r.observe(ctx, r.arms[k.Name], r.load(k))
 	if err != nil {
 		return s, err
 	}
@@ -143,8 +139,11 @@ func (r *rig) sample(ctx context.Context, k key) (s sample, err error) {
 // spent is what an arm's processes used: CPU in microseconds, allocations of its services.
 type spent struct{ envoy, service, allocs, bytes float64 }
 
-// observe runs work and tells what it cost.
-func (a *arm) observe(work func() (*loaded, error)) (s spent, got *loaded, err error) {
+// observe loads an arm, after a warm-up, and tells what that cost.
+func (r *rig) observe(ctx context.Context, a *arm, l *load) (s spent, got *loaded, err error) {
+	if _, err := l.run(ctx, r.client, warmup); err != nil {
+		return s, nil, err
+	}
 	heapBefore, err := a.heap()
 	if err != nil {
 		return s, nil, err
@@ -153,7 +152,7 @@ func (a *arm) observe(work func() (*loaded, error)) (s spent, got *loaded, err e
 	if err != nil {
 		return s, nil, err
 	}
-	if got, err = work(); err != nil {
+	if got, err = l.run(ctx, r.client, r.o.length()); err != nil {
 		return s, nil, err
 	}
 	after, err := a.cpu()

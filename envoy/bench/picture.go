@@ -34,16 +34,7 @@ func (res *results) picture() []byte {
 
 // panels puts the cases under the same load together.
 func (res *results) panels() [][]found {
-	var list [][]found
-	for _, c := range res.Cases {
-		last := len(list) - 1
-		if last < 0 || list[last][0].empty() != c.empty() {
-			list = append(list, nil)
-			last++
-		}
-		list[last] = append(list[last], c)
-	}
-	return list
+	return byLoad(res.Cases, func(c found) key { return c.key })
 }
 
 func drawPanel(b *bytes.Buffer, cases []found, left, top int) {

@@ -111,10 +111,7 @@ func (r *rig) measureSizes(ctx context.Context) (list []sized, err error) {
 func (r *rig) measureSize(ctx context.Context, a *arm, kind string, s *sized) error {
 	path, body := request(kind, plain, s.KB<<10)
 	l := &load{url: a.url + path, host: r.upstream, body: body, clients: 1}
-	if _, err := l.run(ctx, r.client, warmup); err != nil {
-		return err
-	}
-	spent, got, err := a.observe(func() (*loaded, error) { return l.run(ctx, r.client, r.o.length()) })
+	spent, got, err := r.observe(ctx, a, l)
 	if err != nil {
 		return err
 	}
@@ -133,10 +130,7 @@ func (r *rig) measureReplicas(ctx context.Context) (list []replicas, err error) 
 		err := r.with(ctx, "rules", r.upstream, n, func(a *arm) error {
 			path, body := request("rules", plain, 1<<10)
 			l := &load{url: a.url + path, host: r.upstream, body: body, clients: 64}
-			if _, err := l.run(ctx, r.client, warmup); err != nil {
-				return err
-			}
-			spent, got, err := a.observe(func() (*loaded, error) { return l.run(ctx, r.client, r.o.length()) })
+			spent, got, err := r.observe(ctx, a, l)
 			if err != nil {
 				return err
 			}
@@ -188,7 +182,7 @@ func (r *rig) measurePaced(ctx context.Context) (p paced, err error) {
 func (r *rig) measureTokens(ctx context.Context, a *arm, upstream string, p *paced) error {
 	path, body := request("stream", streamed, 1<<10)
 	l := &load{url: a.url + path, host: upstream, body: body, clients: pacedStreams}
-	spent, got, err := a.observe(func() (*loaded, error) { return l.run(ctx, r.client, r.o.length()) })
+	spent, got, err := r.observe(ctx, a, l)
 	if err != nil {
 		return err
 	}

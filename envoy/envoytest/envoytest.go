@@ -256,6 +256,17 @@ func Root(t testing.TB) string {
 	}
 }
 
+// FreeAddress is a host:port on which nobody listens now.
+func FreeAddress(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
 // Validate lets Envoy itself read a bootstrap, without starting it.
 func Validate(t testing.TB, bootstrap []byte) error {
 	t.Helper()

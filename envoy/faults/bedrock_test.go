@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"ockham/envoy/envoytest"
 	"ockham/internal/emulator"
 )
 
@@ -24,7 +25,7 @@ var pace = emulator.Pace{FirstToken: 10 * time.Millisecond, Token: 3 * time.Mill
 
 func newBedrock(t *testing.T, c emulator.Config) *bedrock {
 	t.Helper()
-	b := &bedrock{t: t, address: free(t)}
+	b := &bedrock{t: t, address: envoytest.FreeAddress(t)}
 	b.become(c)
 	b.open()
 	t.Cleanup(b.close)

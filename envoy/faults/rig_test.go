@@ -51,7 +51,7 @@ func newRig(t *testing.T, s setup) *rig {
 		r.bedrocks = append(r.bedrocks, newBedrock(t, s.emulator))
 	}
 	if s.sockets {
-		r.listen = free(t)
+		r.listen = envoytest.FreeAddress(t)
 	}
 	if s.env == nil {
 		s.env = []string{"AWS_ACCESS_KEY_ID=" + emulator.DefaultAccessKey, "AWS_SECRET_ACCESS_KEY=" + emulator.DefaultSecret}

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -17,6 +16,7 @@ import (
 	"time"
 
 	"ockham/envoy"
+	"ockham/envoy/envoytest"
 )
 
 // patience bounds what should take a moment, on a busy machine.
@@ -43,7 +43,7 @@ func newService(t *testing.T, envoy, more string, env []string) *service {
 	t.Helper()
 	dir := t.TempDir()
 	s := &service{
-		t: t, config: filepath.Join(dir, "ockham.yaml"), socket: filepath.Join(dir, "ockham.sock"), admin: free(t), http: free(t),
+		t: t, config: filepath.Join(dir, "ockham.yaml"), socket: filepath.Join(dir, "ockham.sock"), admin: envoytest.FreeAddress(t), http: envoytest.FreeAddress(t),
 		env: append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "AWS_EC2_METADATA_DISABLED=true"}, env...),
 	}
 	sockets := ""
@@ -59,17 +59,6 @@ func newService(t *testing.T, envoy, more string, env []string) *service {
 		}
 	})
 	return s
-}
-
-// free finds a port that nobody uses now.
-func free(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 func (s *service) write(config string) {

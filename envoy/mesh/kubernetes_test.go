@@ -23,6 +23,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"ockham/envoy"
+	"ockham/envoy/envoytest"
 )
 
 // resources are the paths of the kinds that are rendered.
@@ -70,7 +71,7 @@ const token = "for-this-test"
 func startAPI(t *testing.T) *apiServer {
 	t.Helper()
 	dir := t.TempDir()
-	client, peer, secure := freePort(t), freePort(t), freePort(t)
+	client, peer, secure := envoytest.FreeAddress(t), envoytest.FreeAddress(t), envoytest.FreeAddress(t)
 	start(t, tool(t, "etcd"), "--data-dir", filepath.Join(dir, "etcd"), "--unsafe-no-fsync", "--log-level", "error",
 		"--listen-client-urls", "http://"+client, "--advertise-client-urls", "http://"+client,
 		"--listen-peer-urls", "http://"+peer, "--initial-advertise-peer-urls", "http://"+peer, "--initial-cluster", "default=http://"+peer)
@@ -86,16 +87,6 @@ func startAPI(t *testing.T) *apiServer {
 	}}}
 	a.await(t)
 	return a
-}
-
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // start runs a program until the test ends.

@@ -6,6 +6,8 @@ import (
 	"net"
 	"testing"
 	"time"
+
+	"ockham/envoy/envoytest"
 )
 
 // TestAFullDiskCostsOnlyTheLedger: the device takes nothing, ever. Every line is counted as lost, and
@@ -38,22 +40,11 @@ func deaf(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// gone is an address at which nobody listens.
-func gone(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
 // TestACollectorThatHangsHoldsNothingUp: many more records than its queues hold are worked off, the
 // ledger has them all, closing ends in its time, and what the collector did not take is counted.
 func TestACollectorThatHangsHoldsNothingUp(t *testing.T) {
 	const requests = 6000
-	for name, address := range map[string]string{"http, deaf": "http://" + deaf(t), "grpc, deaf": "grpc://" + deaf(t), "http, gone": "http://" + gone(t), "grpc, gone": "grpc://" + gone(t)} {
+	for name, address := range map[string]string{"http, deaf": "http://" + deaf(t), "grpc, deaf": "grpc://" + deaf(t), "http, gone": "http://" + envoytest.FreeAddress(t), "grpc, gone": "grpc://" + envoytest.FreeAddress(t)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			cfg := quietConfig()
