@@ -50,7 +50,7 @@ func (x *exchange) respond() error {
 			if !ok {
 				return errGone
 			}
-			err = x.hear(m)
+			err = x.hearAll(m, inbox)
 		case p := <-x.remote:
 			x.hearRemote(p)
 		case o := <-x.opinions:
@@ -71,11 +71,14 @@ func (x *exchange) respond() error {
 	return errGone
 }
 
+// inboxSize is how many messages may wait, of at most 64 KiB each.
+const inboxSize = 4
+
 // listen reads Envoy's messages, so that they can be waited for together with deadlines and with the
 // service's own calls. The channel is closed when the stream has ended, in whatever way: a request that
 // is not told so would wait for ever.
 func (x *exchange) listen() <-chan *heard {
-	inbox := make(chan *heard)
+	inbox := make(chan *heard, inboxSize)
 	go func() {
 		defer close(inbox)
 		for {
@@ -91,6 +94,23 @@ func (x *exchange) listen() <-chan *heard {
 		}
 	}()
 	return inbox
+}
+
+// hearAll takes what has come with m too, so that tokens that arrive together are sent together.
+func (x *exchange) hearAll(m *heard, inbox <-chan *heard) error {
+	for {
+		if err := x.hear(m); err != nil {
+			return err
+		}
+		ok := false
+		select {
+		case m, ok = <-inbox:
+		default:
+		}
+		if !ok { // also where the stream has ended: what was heard of it still counts
+			return nil
+		}
+	}
 }
 
 func (x *exchange) hear(m *heard) error {
