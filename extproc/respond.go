@@ -99,7 +99,7 @@ func (x *exchange) listen() <-chan *heard {
 // hearAll takes what has come with m too, so that tokens that arrive together are sent together.
 func (x *exchange) hearAll(m *heard, inbox <-chan *heard) error {
 	for {
-		if err := x.hear(m); err != nil {
+		if err := x.hear(m); err != nil || x.rival != nil { // of two answers the one that was ready first wins
 			return err
 		}
 		ok := false

@@ -116,6 +116,15 @@ func (p *piece) lines(text string) {
 // word takes letters together, eight bytes at a time while there are as many. It packs them while it reads,
 // so that nothing reads them again.
 func (p *piece) word(text string) {
+	if p.lo+8 <= len(text) {
+		eight := load(text[p.lo:])
+		if n := lettersIn(eight); n < 8 && text[p.lo+n] < utf8.RuneSelf { // most words
+			p.kind, p.hi = pieceWord, p.lo+n
+			p.key = wordKey{a: bits.ReverseBytes64(eight|blanks) >> (-8 * n & 63)}
+			p.price = wordPrice(n, capitalsIn(eight>>8, n-1))
+			return
+		}
+	}
 	var k wordKey
 	hi, upper := p.lo, 0
 	for ended := false; !ended && hi+8 <= len(text); {
