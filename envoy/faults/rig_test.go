@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"testing"
@@ -21,7 +22,8 @@ type setup struct {
 	timeouts *envoy.Timeouts // of Envoy
 	// accessLog is where Envoy writes its own; nowhere by default.
 	accessLog string
-	sockets   bool // Envoy has WebSocket and the other paths of the HTTP port
+	sockets   bool   // Envoy has WebSocket and the other paths of the HTTP port
+	ends      string // how services do
 }
 
 // rig is everything, running, with clients at work.
@@ -50,20 +52,27 @@ func newRig(t *testing.T, s setup) *rig {
 	for range max(1, s.regions) {
 		r.bedrocks = append(r.bedrocks, newBedrock(t, s.emulator))
 	}
+	server := cmp.Or(s.ends, "pause: 3s, drain: 20s")
 	if s.sockets {
 		r.listen = envoytest.FreeAddress(t)
+		server += ", websocket: {enabled: true, envoy: " + r.listen + "}"
 	}
 	if s.env == nil {
-		s.env = []string{"AWS_ACCESS_KEY_ID=" + emulator.DefaultAccessKey, "AWS_SECRET_ACCESS_KEY=" + emulator.DefaultSecret}
+		s.env = emulatorKeys()
 	}
 	for range max(1, s.services) {
-		one := newService(t, r.listen, r.where()+s.config, s.env)
+		one := newService(t, server, r.where()+s.config, s.env)
 		one.start()
 		r.services = append(r.services, one)
 	}
 	r.startEnvoy()
 	t.Cleanup(r.leaks)
 	return r
+}
+
+// emulatorKeys are credentials that the emulator knows.
+func emulatorKeys() []string {
+	return []string{"AWS_ACCESS_KEY_ID=" + emulator.DefaultAccessKey, "AWS_SECRET_ACCESS_KEY=" + emulator.DefaultSecret}
 }
 
 // where tells a service where Bedrock is.

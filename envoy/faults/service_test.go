@@ -37,20 +37,16 @@ type service struct {
 	said    output
 }
 
-// newService writes a configuration, to which more is added, and prepares a process. It takes sockets where
-// it is told Envoy's address.
-func newService(t *testing.T, envoy, more string, env []string) *service {
+// newService writes a configuration, to which more is added, of the server and of all else, and prepares a
+// process.
+func newService(t *testing.T, server, more string, env []string) *service {
 	t.Helper()
 	dir := t.TempDir()
 	s := &service{
 		t: t, config: filepath.Join(dir, "ockham.yaml"), socket: filepath.Join(dir, "ockham.sock"), admin: envoytest.FreeAddress(t), http: envoytest.FreeAddress(t),
 		env: append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "AWS_EC2_METADATA_DISABLED=true"}, env...),
 	}
-	sockets := ""
-	if envoy != "" {
-		sockets = "websocket: {enabled: true, envoy: " + envoy + "}, "
-	}
-	s.text = fmt.Sprintf("server: {listen: \"unix:%s\", admin: %s, http: %s, %spause: 3s, drain: 20s}\nexpose: full\n%s", s.socket, s.admin, s.http, sockets, more)
+	s.text = fmt.Sprintf("server: {listen: \"unix:%s\", admin: %s, http: %s, %s}\nexpose: full\n%s", s.socket, s.admin, s.http, server, more)
 	s.write(s.text)
 	t.Cleanup(func() {
 		s.kill()
