@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -324,7 +325,7 @@ func (g *Gateway) warnings() []string {
 
 func (g *Gateway) access(c *config.Config) admin.Access {
 	t := c.Telemetry
-	return admin.Access{Token: env(t.AdminTokenEnv), Hosts: t.AdminHosts, OpenMetrics: t.OpenMetrics}
+	return admin.Access{Token: os.Getenv(t.AdminTokenEnv), Hosts: t.AdminHosts, OpenMetrics: t.OpenMetrics}
 }
 
 func (g *Gateway) adminHandler(c *config.Config, access admin.Access) http.Handler {

@@ -17,13 +17,6 @@ import (
 	"ockham/routing"
 )
 
-func env(name string) string {
-	if name == "" {
-		return ""
-	}
-	return os.Getenv(name)
-}
-
 func (g *Gateway) telemetryConfig(c *config.Config, version string) telemetry.Config {
 	t := c.Telemetry
 	return telemetry.Config{
@@ -105,7 +98,7 @@ func (g *Gateway) web(c *config.Config) http.Handler {
 		Models:  func() []string { return names(g.live.Policy()) },
 		MaxBody: int64(c.Limits.Body), Load: g.load, Log: g.log,
 	}
-	if token := env(c.Telemetry.FeedbackTokenEnv); token != "" {
+	if token := os.Getenv(c.Telemetry.FeedbackTokenEnv); token != "" {
 		s.Token = token
 		s.Feedback = func(f web.Feedback) error { g.telemetry.Feedback(f.ID, f.Score, f.Comment); return nil }
 	}

@@ -1,7 +1,10 @@
 package policy
 
 import (
+	"encoding/json"
 	"fmt"
+	"os"
+	"strings"
 
 	"ockham/internal/config"
 	"ockham/routing"
@@ -70,4 +73,41 @@ func (b *builder) everyCheck() {
 	for name, r := range b.c.Routes {
 		b.checksOf(config.Path("routes", name, "checks"), r.Checks)
 	}
+}
+
+// NewCheck makes a check from its name and the options that the configuration gives it, as a Deps.Check.
+func NewCheck(name string, options map[string]any) (routing.Check, error) {
+	o, err := decoded[checks.Options](options)
+	if err != nil {
+		return nil, err
+	}
+	return checks.New(name, o)
+}
+
+// newSlow makes a slow check; hooks are asked with the token that an environment variable holds, if one is named.
+func newSlow(name string, options map[string]any, d checks.SlowDeps) (routing.Slow, error) {
+	o, err := decoded[checks.SlowOptions](options)
+	if err != nil {
+		return nil, err
+	}
+	token := os.Getenv(o.TokenEnv)
+	d.Post = func(url string) checks.Post { return post(url, token) }
+	return checks.NewSlow(name, o, d)
+}
+
+// decoded reads a check's options strictly.
+func decoded[T any](options map[string]any) (o T, err error) {
+	if len(options) == 0 {
+		return o, nil
+	}
+	text, err := json.Marshal(options)
+	if err != nil {
+		return o, fmt.Errorf("options: %w", err)
+	}
+	d := json.NewDecoder(strings.NewReader(string(text)))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&o); err != nil {
+		return o, fmt.Errorf("options: %s", strings.TrimPrefix(err.Error(), "json: "))
+	}
+	return o, nil
 }

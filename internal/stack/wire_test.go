@@ -3,49 +3,19 @@ package stack
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/coder/websocket"
-
-	"ockham/envoy/envoytest"
 	"ockham/internal/config"
 	"ockham/internal/emulator"
 )
-
-// start brings everything up on free ports, as `ockham up` does.
-func start(t *testing.T, o Options) *Stack {
-	t.Helper()
-	o.Envoy = envoytest.Binary(t)
-	o.Log = slog.New(slog.DiscardHandler)
-	override := o.Override
-	o.Override = func(c *config.Config) {
-		c.Expose, c.Allow.ConcreteModels, c.Server.WebSocket.Enabled = "full", true, true
-		if override != nil {
-			override(c)
-		}
-	}
-	s, err := Start(t.Context(), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		envoytest.WantNoneLeft(t)
-		s.Stop()
-	})
-	return s
-}
 
 func (s *Stack) call(t *testing.T, method, path, body string, headers ...string) (int, map[string]any) {
 	t.Helper()
@@ -160,67 +130,6 @@ rules:
 	}
 	if status, got := s.call(t, "POST", "/api/v1/explain?profile=x", `{"prompt":"Hello."}`); status != 400 {
 		t.Errorf("an unknown parameter: got %d %v, want 400", status, got)
-	}
-}
-
-// The configuration is replaced every 50 ms, every third time by one that is wrong: no request fails, each is
-// decided by one policy as a whole, and the fault shows where probes and metrics look.
-func TestReloadUnderTraffic(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "ockham.yml")
-	texts := []string{
-		"rules: [{name: first, when: 'tokens < 500', pipe: green}]\n",
-		"rules: [{name: second, when: 'tokens < 500', pipe: purple}]\n",
-		"rules: [{name: third, when: 'tokns < 500', pipe: green}]\n",
-	}
-	put := func(i int) {
-		if err := errors.Join(os.WriteFile(file+".new", []byte(texts[i%3]), 0o600), os.Rename(file+".new", file)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	put(0)
-	s := start(t, Options{Config: file})
-	stop, seen := make(chan struct{}), make(chan string, 100_000)
-	var clients sync.WaitGroup
-	for range 4 {
-		clients.Go(func() {
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-				status, got := s.call(t, "POST", "/api/v1/generate", `{"prompt":"Hello."}`)
-				route, _ := got["route"].(map[string]any)
-				if status != 200 {
-					t.Errorf("got %d %v", status, got)
-					return
-				}
-				seen <- fmt.Sprint(route["reason"], " ", route["pipe"])
-			}
-		})
-	}
-	for i := range 30 {
-		put(i)
-		if err := s.service.Reload(); (err != nil) != (i%3 == 2) {
-			t.Errorf("reload %d: %v", i, err)
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	close(stop)
-	clients.Wait()
-	close(seen)
-	counts := map[string]int{}
-	for what := range seen {
-		counts[what]++
-	}
-	if len(counts) != 2 || counts["first green"] == 0 || counts["second purple"] == 0 {
-		t.Errorf("decided as %v, want first green and second purple only", counts)
-	}
-	if got := s.admin(t, "/readyz"); !strings.Contains(got, `there is no \"tokns\" to read`) {
-		t.Errorf("/readyz: no word of the fault in %s", got)
-	}
-	if got := s.admin(t, "/metrics"); !regexp.MustCompile(`ockham_config_reloads_total\{result="refused"\} \d\d`).MatchString(got) {
-		t.Error("/metrics: not ten refused configurations or more")
 	}
 }
 
@@ -375,213 +284,6 @@ func TestFeedback(t *testing.T) {
 	}
 	if bytes.Contains(lines, []byte("hello")) {
 		t.Error("the ledger holds the prompt")
-	}
-}
-
-// dial opens a WebSocket through Envoy.
-func (s *Stack) dial(t *testing.T) *websocket.Conn {
-	t.Helper()
-	ws, resp, err := websocket.Dial(t.Context(), s.URL+"/api/v1/generate", nil)
-	if err != nil {
-		t.Fatalf("dial: %v, %v", err, resp)
-	}
-	ws.SetReadLimit(1 << 20)
-	t.Cleanup(func() { _ = ws.CloseNow() })
-	return ws
-}
-
-// frame is one of the server's.
-type frame struct {
-	ID         *string
-	Type, Text string
-	StopReason string `json:"stop_reason"`
-	Error      struct{ Code, Message string }
-}
-
-func read(t *testing.T, ws *websocket.Conn) (f frame) {
-	t.Helper()
-	_, data, err := ws.Read(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(data, &f); err != nil {
-		t.Fatalf("%s: %v", data, err)
-	}
-	return f
-}
-
-func write(t *testing.T, ws *websocket.Conn, text string) {
-	t.Helper()
-	if err := ws.Write(t.Context(), websocket.MessageText, []byte(text)); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// Many requests over one socket, each with its own frames and its own end.
-func TestSocketCarriesManyAtOnce(t *testing.T) {
-	s := start(t, Options{})
-	ws := s.dial(t)
-	const n = 8
-	for i := range n {
-		write(t, ws, fmt.Sprintf(`{"id":"r%d","prompt":"say hello %d"}`, i, i))
-	}
-	texts, ended := map[string]string{}, 0
-	for ended < n {
-		f := read(t, ws)
-		switch f.Type {
-		case "delta":
-			texts[*f.ID] += f.Text
-		case "done":
-			ended++
-			if f.StopReason != "end_turn" || texts[*f.ID] == "" {
-				t.Errorf("%s: got %+v after %q", *f.ID, f, texts[*f.ID])
-			}
-		default:
-			t.Fatalf("got %+v", f)
-		}
-	}
-}
-
-func TestSocketErrors(t *testing.T) {
-	s := start(t, Options{})
-	ws := s.dial(t)
-	for _, text := range []string{`no json`, `[]`, `{"prompt":"hi"}`, `{"id":7,"prompt":"hi"}`} {
-		write(t, ws, text)
-		if f := read(t, ws); f.Type != "error" || f.ID != nil || f.Error.Code != "invalid_request" {
-			t.Errorf("%s: got %+v, want an error without an id", text, f)
-		}
-	}
-	write(t, ws, `{"id":"a","promt":"hi"}`)
-	if f := read(t, ws); f.Type != "error" || f.ID == nil || *f.ID != "a" || f.Error.Code != "invalid_request" {
-		t.Errorf("unknown field: got %+v", f)
-	}
-	write(t, ws, `{"id":"slow","prompt":"hi [[fault:slow]]"}`)
-	write(t, ws, `{"id":"slow","prompt":"hi again"}`)
-	if f := read(t, ws); f.Type != "error" || *f.ID != "slow" {
-		t.Errorf("an id in use: got %+v, want an error", f)
-	}
-	if f := read(t, ws); f.Type != "delta" || *f.ID != "slow" {
-		t.Errorf("the first request: got %+v, want it to go on", f)
-	}
-	write(t, ws, `{"id":"slow","type":"cancel"}`)
-	for f := read(t, ws); ; f = read(t, ws) {
-		if f.Type == "error" {
-			break
-		}
-		if f.Type != "delta" {
-			t.Fatalf("after cancel: got %+v", f)
-		}
-	}
-	write(t, ws, `{"id":"after","prompt":"hi"}`)
-	if f := read(t, ws); *f.ID != "after" || f.Type != "delta" {
-		t.Errorf("after the cancelled one: got %+v", f)
-	}
-}
-
-func TestSocketClosesOnALargeFrame(t *testing.T) {
-	s := start(t, Options{Override: func(c *config.Config) { c.Server.WebSocket.Frame = 1 << 10 }})
-	ws := s.dial(t)
-	_ = ws.Write(t.Context(), websocket.MessageText, []byte(`{"id":"a","prompt":"`+strings.Repeat("x", 4<<10)+`"}`))
-	if _, _, err := ws.Read(t.Context()); websocket.CloseStatus(err) != websocket.StatusMessageTooBig {
-		t.Errorf("got %v, want close code 1009", err)
-	}
-}
-
-func TestSocketRefusesOtherOrigins(t *testing.T) {
-	s := start(t, Options{})
-	_, resp, err := websocket.Dial(t.Context(), s.URL+"/api/v1/generate", &websocket.DialOptions{HTTPHeader: http.Header{"Origin": {"https://elsewhere.example"}}})
-	if err == nil || resp == nil || resp.StatusCode != http.StatusForbidden {
-		t.Errorf("got %v, %v, want 403", resp, err)
-	}
-}
-
-// A port in use is an error that names it and what to say, and nothing stays behind.
-func TestPortInUse(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	port := l.Addr().(*net.TCPAddr).Port
-	for flag, ports := range map[string]Ports{"PORT=": {Envoy: port}, "EMULATOR_PORT=": {Emulator: port}, "ADMIN_PORT=": {Admin: port}, "HTTP_PORT=": {HTTP: port}} {
-		_, err := Start(t.Context(), Options{Envoy: envoytest.Binary(t), Ports: ports, Log: slog.New(slog.DiscardHandler)})
-		if err == nil || !strings.Contains(err.Error(), fmt.Sprint(port)) || !strings.Contains(err.Error(), flag) {
-			t.Errorf("%s got %v, want an error that names port %d and %s", flag, err, port, flag)
-		}
-	}
-	l.Close()
-	for what, ports := range map[string]Ports{
-		"the same port twice":   {Envoy: port, Emulator: port},
-		"a port that is none":   {Admin: 99999},
-		"another that is none":  {HTTP: -1},
-		"the same for TLS, too": {EmulatorTLS: port, HTTP: port},
-	} {
-		s, err := Start(t.Context(), Options{Envoy: envoytest.Binary(t), Ports: ports, Log: slog.New(slog.DiscardHandler)})
-		if err == nil {
-			s.Stop()
-			t.Errorf("%s: no error", what)
-		}
-	}
-}
-
-// Without an Envoy nothing is started, and the error says what to do.
-func TestNoEnvoy(t *testing.T) {
-	for _, binary := range []string{"", "/nonexistent", "/dev/null", "no-such-envoy"} {
-		_, err := Start(t.Context(), Options{Envoy: binary, Log: slog.New(slog.DiscardHandler)})
-		if err == nil || !strings.Contains(err.Error(), "--envoy") {
-			t.Errorf("%q: got %v, want an error that says how to name one", binary, err)
-		}
-	}
-}
-
-func TestBadConfiguration(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "ockham.yaml")
-	if err := os.WriteFile(file, []byte("pipes:\n  green: [nosuch]\nrulez: []\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	_, err := Start(t.Context(), Options{Envoy: envoytest.Binary(t), Config: file, Log: slog.New(slog.DiscardHandler)})
-	if err == nil || !strings.Contains(err.Error(), "nosuch") || !strings.Contains(err.Error(), "rulez") || !strings.Contains(err.Error(), ":2:") {
-		t.Errorf("got %v, want both faults with their lines", err)
-	}
-}
-
-// A changed file is in force without a restart; a bad one leaves the old policy running.
-func TestReload(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "ockham.yaml")
-	save := func(text string) {
-		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	save("tasks: {green: [chat]}\n")
-	s := start(t, Options{Config: file})
-	pipe := func() any {
-		_, got := s.call(t, "POST", "/api/v1/generate", `{"prompt":"hello","task_type":"chat"}`)
-		route, _ := got["route"].(map[string]any)
-		return route["pipe"]
-	}
-	if got := pipe(); got != "green" {
-		t.Fatalf("got pipe %v, want green", got)
-	}
-	save("tasks: {green: [summarize], purple: [chat]}\n")
-	deadline := time.Now().Add(20 * time.Second)
-	for pipe() != "purple" && time.Now().Before(deadline) {
-		time.Sleep(50 * time.Millisecond)
-	}
-	if got := pipe(); got != "purple" {
-		t.Fatalf("after the change: got pipe %v, want purple", got)
-	}
-	save("tasks: [broken\n")
-	if err := s.service.Reload(); err == nil {
-		t.Error("a broken file was taken")
-	}
-	if resp, err := http.Get(s.Admin + "/readyz"); err != nil || resp.StatusCode != 200 {
-		t.Errorf("readyz: got %v, %v, want 200", resp, err)
-	} else if body, _ := io.ReadAll(resp.Body); !bytes.Contains(body, []byte("refused")) {
-		t.Errorf("readyz does not tell of the refused file: %s", body)
-	}
-	if got := pipe(); got != "purple" {
-		t.Errorf("after a broken file: got pipe %v, want the policy before it", got)
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // Post sends a hook's question and returns what it answered. It must honour ctx and bound what it reads.
-// Package httphook has one for HTTP.
+// This package knows no network.
 type Post func(ctx context.Context, body []byte) ([]byte, error)
 
 // hook asks a service of the operator's whether an answer is good.

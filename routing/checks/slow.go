@@ -28,7 +28,7 @@ type SlowOptions struct {
 type SlowDeps struct {
 	Asker routing.Asker
 	Model func(name string) (*routing.Model, error) // finds the operator's models
-	Post  func(url string) Post                     // httphook.Post, with a client
+	Post  func(url string) Post                     // asks the hook at a URL
 }
 
 // IsSlow tells whether name is that of a slow check; NewSlow makes it, not New.

@@ -1,5 +1,4 @@
-// Package httphook is the HTTP side of a hook: package checks knows no network.
-package httphook
+package policy
 
 import (
 	"bytes"
@@ -14,19 +13,17 @@ import (
 // maxReply bounds what is read of a hook's answer.
 const maxReply = 64 << 10
 
-// Post returns a checks.Post that sends questions to url. The client must not follow redirects to
-// places that the operator did not name; a nil client is one that follows none.
-func Post(client *http.Client, url string, header http.Header) checks.Post {
-	if client == nil {
-		client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	}
+// post asks the hook at a URL over HTTP, which package checks does not know, and shows it a token if there is
+// one. Redirects are not followed: they may lead where the operator did not want to send prompts.
+func post(url, token string) checks.Post {
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return func(ctx context.Context, body []byte) ([]byte, error) {
 		req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 		if err != nil {
 			return nil, err
 		}
-		if header != nil {
-			req.Header = header.Clone()
+		if token != "" {
+			req.Header.Set("Authorization", "Bearer "+token)
 		}
 		req.Header.Set("Content-Type", "application/json")
 		resp, err := client.Do(req)

@@ -1,4 +1,4 @@
-package httphook
+package policy
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func TestPost(t *testing.T) {
+func TestHookOverHTTP(t *testing.T) {
 	tests := []struct {
 		name   string
 		answer http.HandlerFunc
@@ -18,8 +18,8 @@ func TestPost(t *testing.T) {
 	}{
 		{"answers", func(w http.ResponseWriter, r *http.Request) {
 			body, _ := io.ReadAll(r.Body)
-			_, _ = io.WriteString(w, r.Header.Get("X-Key")+string(body))
-		}, "secret{}", ""},
+			_, _ = io.WriteString(w, r.Header.Get("Authorization")+string(body))
+		}, "Bearer secret{}", ""},
 		{"fails", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }, "", "status 502"},
 		{"sends elsewhere", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/other", http.StatusFound) }, "", "status 302"},
 		{"answers without end", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, strings.Repeat("x", 1<<20)) }, "", "larger than 64 KiB"},
@@ -28,7 +28,7 @@ func TestPost(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			server := httptest.NewServer(tt.answer)
 			defer server.Close()
-			got, err := Post(nil, server.URL, http.Header{"X-Key": {"secret"}})(t.Context(), []byte("{}"))
+			got, err := post(server.URL, "secret")(t.Context(), []byte("{}"))
 			if string(got) != tt.want || (err == nil) != (tt.err == "") || err != nil && !strings.Contains(err.Error(), tt.err) {
 				t.Errorf("got %q, %v, want %q, %q", got, err, tt.want, tt.err)
 			}
@@ -36,14 +36,14 @@ func TestPost(t *testing.T) {
 	}
 }
 
-func TestPostHangs(t *testing.T) {
+func TestHookThatHangs(t *testing.T) {
 	release := make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release }))
 	defer server.Close()
 	defer close(release)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Post(nil, server.URL, nil)(ctx, []byte("{}")); err == nil {
+	if _, err := post(server.URL, "")(ctx, []byte("{}")); err == nil {
 		t.Error("got no error")
 	}
 }
