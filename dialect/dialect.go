@@ -114,7 +114,9 @@ type Route struct {
 	Pipe      string    `json:"pipe"`
 	Strategy  string    `json:"strategy"`
 	Reason    string    `json:"reason"`
+	Verdict   string    `json:"verdict"` // of the answer: accept, or reject;REASON where even the last one failed
 	Escalated bool      `json:"escalated"`
+	Unchecked bool      `json:"unchecked,omitempty"` // it outgrew the hold, and went out without all checks
 	Attempts  []Attempt `json:"attempts"`
 }
 
@@ -129,6 +131,7 @@ type Attempt struct {
 	Hedge   bool     `json:"hedge,omitempty"`   // called beside the one before it
 	Mended  []string `json:"mended,omitempty"`  // checks that put its text right
 	Skipped []string `json:"skipped,omitempty"` // checks that could not judge it
+	Then    string   `json:"then,omitempty"`    // what followed a reject: region, wait, sign, repair, escalate or serve
 }
 
 // USD is a sum that is written as a plain decimal: half a micro-dollar would read as 5e-07 otherwise.

@@ -135,14 +135,14 @@ func reply() *Reply {
 			Content: []bedrock.Block{{Kind: bedrock.Text, Text: "a\n<"}, {Kind: bedrock.Text, Text: "b\"\u2028\xff"}},
 			Stop:    "end_turn", Usage: bedrock.Usage{Input: 5, Output: 2, CacheRead: 1},
 		},
-		Route: &Route{Pipe: "green", Strategy: "rules", Reason: "short", Attempts: []Attempt{{Model: "haiku", Verdict: "accept", MS: 3, CostUSD: 0.0000005}}},
+		Route: &Route{Pipe: "green", Strategy: "rules", Reason: "short", Verdict: "accept", Attempts: []Attempt{{Model: "haiku", Verdict: "accept", MS: 3, CostUSD: 0.0000005}}},
 	}
 }
 
 func TestGenerateWrites(t *testing.T) {
 	r := reply()
 	const tail = `"model":"haiku","stop_reason":"end_turn","usage":{"input_tokens":6,"output_tokens":2,"cost_usd":0.0000005},` +
-		`"route":{"pipe":"green","strategy":"rules","reason":"short","escalated":false,"attempts":[{"model":"haiku","verdict":"accept","ms":3,"cost_usd":0.0000005}]}}`
+		`"route":{"pipe":"green","strategy":"rules","reason":"short","verdict":"accept","escalated":false,"attempts":[{"model":"haiku","verdict":"accept","ms":3,"cost_usd":0.0000005}]}}`
 	want := `{"id":"r1","text":"a\n<b\"` + "\u2028\ufffd" + `",` + tail
 	if got := string(Generate{}.Answer(nil, nil, r)); got != want || !json.Valid([]byte(got)) {
 		t.Errorf("answer\n got %s\nwant %s", got, want)

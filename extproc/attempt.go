@@ -23,7 +23,8 @@ type attempt struct {
 	collect               bedrock.Collector
 	body                  []byte          // a plain answer, or an error's
 	held                  []bedrock.Event // events not yet given to the client
-	bytes                 int
+	bytes                 int             // that came
+	size                  int             // of text and arguments that came
 
 	looks     []looking
 	answer    *bedrock.Answer // the finished one
@@ -35,6 +36,7 @@ type attempt struct {
 	unchecked bool
 	asked     bool          // slow checks were started,
 	judged    bool          // and have spoken
+	hush      func()        // stops them
 	pause     time.Duration // before the same call is made again
 	stop      func()        // ends the service's own call; nil for Envoy's
 }
@@ -72,7 +74,7 @@ func (a *attempt) feed(piece []byte, limit int) {
 	default:
 		a.decoder.Feed(piece)
 		a.decode()
-		a.unchecked = a.unchecked || a.bytes > limit
+		a.unchecked = a.unchecked || a.size > limit
 		a.judge()
 	}
 }
@@ -97,6 +99,7 @@ func (a *attempt) decode() {
 			unwrapEvent(&ev)
 		}
 		a.collect.Add(&ev)
+		a.size += len(ev.Text) + len(ev.Raw)
 		a.held = append(a.held, ev)
 	}
 }

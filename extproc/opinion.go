@@ -25,36 +25,35 @@ func (x *exchange) needsOpinion(a *attempt) bool {
 		return false
 	}
 	if x.opinions == nil {
-		x.opinions = make(chan opinion)
+		x.opinions = make(chan opinion, max(x.plan.Limits.Attempts, 1)) // one of each attempt: nobody waits to be heard
 	}
 	if !a.asked {
 		a.asked = true
+		var ctx context.Context
+		ctx, a.hush = context.WithCancel(x.ctx)
 		seen := a.seen()
 		if x.mayNot(a) == "" {
 			seen.Next = x.larger(a)
 		}
-		go ask(x.ctx, x.plan, x.prompt, a, seen, x.opinions)
+		go ask(ctx, x.plan, x.prompt, a, seen, x.opinions)
 	}
 	return true
 }
 
 // ask runs the slow checks one after the other until one rejects.
-func ask(all context.Context, plan *routing.Plan, p *routing.Prompt, a *attempt, seen *routing.Answer, to chan<- opinion) {
+func ask(ctx context.Context, plan *routing.Plan, p *routing.Prompt, a *attempt, seen *routing.Answer, to chan<- opinion) {
 	limit := plan.Deadlines.Slow
 	if limit == 0 {
 		limit = slowLimit
 	}
-	ctx, cancel := context.WithTimeout(all, limit)
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	o := opinion{of: a}
 	defer func() {
 		if recover() != nil { // outside of Process, nobody else would catch it
 			o.skipped = append(o.skipped, Skip{"slow checks", "one of them panicked"})
 		}
-		select {
-		case to <- o:
-		case <-all.Done():
-		}
+		to <- o
 	}()
 	for _, check := range plan.Slow {
 		v, charges, err := check.Judge(ctx, p, seen)
@@ -68,6 +67,26 @@ func ask(all context.Context, plan *routing.Plan, p *routing.Prompt, a *attempt,
 		}
 	}
 }
+
+// hush stops the slow checks of an attempt that no longer matters, and takes their word for what they have
+// cost all the same. One that does not stop is not waited for.
+func (x *exchange) hush(a *attempt) {
+	if !a.asked || a.judged {
+		return
+	}
+	a.hush()
+	for grace := time.After(hushLimit); !a.judged; {
+		select {
+		case o := <-x.opinions:
+			x.hearOpinion(o)
+		case <-grace:
+			return
+		}
+	}
+}
+
+// hushLimit is how long slow checks may take to stop.
+const hushLimit = 50 * time.Millisecond
 
 // hearOpinion takes the slow checks' word; step acts on it.
 func (x *exchange) hearOpinion(o opinion) {

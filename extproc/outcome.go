@@ -1,6 +1,7 @@
 package extproc
 
 import (
+	"strings"
 	"time"
 
 	"ockham/dialect"
@@ -72,4 +73,10 @@ func (a *Attempt) SkippedChecks() []string {
 		names = append(names, s.Check)
 	}
 	return names
+}
+
+// Followed is what followed a rejection, without why.
+func (a *Attempt) Followed() string {
+	what, _, _ := strings.Cut(a.Then, ":")
+	return what
 }

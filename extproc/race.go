@@ -34,6 +34,7 @@ func (x *exchange) race() {
 	switch {
 	case r == nil:
 	case r.rejected():
+		r.Then = "serve: the model before it is still at work"
 		x.close(r)
 		r.halt()
 		x.rival = nil
@@ -45,13 +46,16 @@ func (x *exchange) race() {
 
 // giveUp ends an attempt that another one has overtaken, or that was late or bad meanwhile.
 func (x *exchange) giveUp(a *attempt) {
-	if a.rejected() {
-		a.Then = "escalate: the next model is at work already"
-	} else {
+	a.Then = "escalate: the next model is at work already"
+	if a.Hedge {
+		a.Then = "serve: the model before it was first"
+	}
+	if !a.rejected() {
 		a.done = false // it may have ended, but not have been judged yet
 		a.fail(errOvertaken)
 	}
 	a.halt()
+	x.hush(a)
 	x.close(a)
 }
 

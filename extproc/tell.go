@@ -27,14 +27,15 @@ func (x *exchange) reply(a *attempt) *dialect.Reply {
 	}
 	r.Model = a.Model.Name
 	r.Route = &dialect.Route{
-		Pipe: x.plan.Pipe, Strategy: x.plan.Strategy, Reason: x.plan.Reason, Escalated: x.out.Escalated,
+		Pipe: x.plan.Pipe, Strategy: x.plan.Strategy, Reason: x.plan.Reason,
+		Verdict: x.out.Verdict, Escalated: x.out.Escalated, Unchecked: x.out.Unchecked,
 		Attempts: make([]dialect.Attempt, len(x.tries)),
 	}
 	for i, t := range x.tries {
 		r.Route.Attempts[i] = dialect.Attempt{
 			Model: t.Model.Name, Verdict: t.Verdict, Reason: string(t.Reason),
 			MS: t.Took.Milliseconds(), CostUSD: dialect.USD(t.CostUSD),
-			Repair: t.Repair, Hedge: t.Hedge, Mended: t.Mended, Skipped: t.SkippedChecks(),
+			Repair: t.Repair, Hedge: t.Hedge, Mended: t.Mended, Skipped: t.SkippedChecks(), Then: t.Followed(),
 		}
 	}
 	return r
@@ -70,25 +71,41 @@ func (x *exchange) exposed(headers []bedrock.Header, final bool) []bedrock.Heade
 	return headers
 }
 
-// told is what there is to say of how the served answer was judged, beyond its verdict.
+// told is what there is to say of how the answer came about and was judged, beyond its verdict.
 func (x *exchange) told() (list [][2]string) {
-	if x.out.Unchecked {
-		list = append(list, [2]string{"unchecked", "true"})
+	say := func(name, value string) {
+		if value != "" {
+			list = append(list, [2]string{name, value})
+		}
 	}
-	if x.out.Served < 0 {
-		return list
+	when := func(holds bool) string {
+		if holds {
+			return "true"
+		}
+		return ""
 	}
-	a := x.tries[x.out.Served]
-	if len(a.fit.Bridged) > 0 {
-		list = append(list, [2]string{"bridged", strings.Join(a.fit.Bridged, ", ")})
-	}
-	if len(a.Mended) > 0 {
-		list = append(list, [2]string{"mended", strings.Join(a.Mended, ", ")})
-	}
-	if len(a.Skipped) > 0 {
-		list = append(list, [2]string{"skipped", strings.Join(a.SkippedChecks(), ", ")})
+	say("rejects", x.rejects())
+	say("hedged", when(x.tried(func(a *attempt) bool { return a.Hedge })))
+	say("unchecked", when(x.out.Unchecked))
+	if x.out.Served >= 0 {
+		a := x.tries[x.out.Served]
+		say("repaired", when(a.Repair))
+		say("bridged", strings.Join(a.fit.Bridged, ", "))
+		say("mended", strings.Join(a.Mended, ", "))
+		say("skipped", strings.Join(a.SkippedChecks(), ", "))
 	}
 	return list
+}
+
+// rejects are the reasons of all attempts that were rejected, in their order.
+func (x *exchange) rejects() string {
+	var list []string
+	for _, a := range x.tries {
+		if a.Reason != "" {
+			list = append(list, string(a.Reason))
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 // dropped is what the request preferred and did not get, from the dialect and from the model served.
@@ -138,6 +155,9 @@ func (x *exchange) metadata() []fact {
 func (x *exchange) observe() {
 	if x.s.Observe == nil || x.out.Dialect == "" {
 		return
+	}
+	for _, a := range x.tries {
+		x.hush(a)
 	}
 	if !x.finished && x.plan != nil {
 		x.finish(0, nil)

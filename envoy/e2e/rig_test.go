@@ -221,14 +221,14 @@ type reply struct {
 		CostUSD      float64 `json:"cost_usd"`
 	} `json:"usage"`
 	Route struct {
-		Pipe, Strategy, Reason string
-		Escalated              bool
-		Attempts               []struct {
-			Model, Verdict, Reason string
-			MS                     int64   `json:"ms"`
-			CostUSD                float64 `json:"cost_usd"`
-			Repair, Hedge          bool
-			Mended, Skipped        []string
+		Pipe, Strategy, Reason, Verdict string
+		Escalated, Unchecked            bool
+		Attempts                        []struct {
+			Model, Verdict, Reason, Then string
+			MS                           int64   `json:"ms"`
+			CostUSD                      float64 `json:"cost_usd"`
+			Repair, Hedge                bool
+			Mended, Skipped              []string
 		}
 	} `json:"route"`
 	Error *struct {

@@ -103,7 +103,8 @@ type Allow struct {
 type Limits struct {
 	// The largest request body; Envoy's buffer must hold it too.
 	Body Size `yaml:"body"`
-	// How much of an answer is held at most; beyond that it is released unchecked, and says so.
+	// How much of an answer is held at most: of the body of a plain one; of text, reasoning and arguments of a
+	// stream. Beyond that it is released unchecked, and says so.
 	Held Size `yaml:"held"`
 	// Requests in hand at once. The limit in force follows how long work waits for a processor, and this
 	// is its upper end; what is beyond is answered 503 with retry-after. So many sockets may be open at once,

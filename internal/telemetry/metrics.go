@@ -3,7 +3,6 @@ package telemetry
 import (
 	"context"
 	"strconv"
-	"strings"
 
 	"ockham/extproc"
 	"ockham/routing"
@@ -22,7 +21,7 @@ type metrics struct {
 	armRequests, armCost, armSquared, armRejects     *counter
 	armLargest, armLargestSquared                    *counter
 	unchecked, restarts, left                        *counter
-	mended, skipped, then                            *counter
+	mended, skipped, then, hedges                    *counter
 
 	models, pipes, words labels
 }
@@ -62,6 +61,7 @@ func newMetrics(m *registry) *metrics {
 		unchecked: m.counter("ockham.unchecked", "{request}", "Answers released without all checks, because they outgrew the hold."),
 		mended:    m.counter("ockham.checks.mended", "{attempt}", "Answers whose text a check put right: JSON taken out of prose, or repaired.", "model", "check"),
 		skipped:   m.counter("ockham.checks.skipped", "{attempt}", "Answers that a check could not judge and let pass.", "check"),
+		hedges:    m.counter("ockham.hedges", "{attempt}", "Calls that were made beside the one before, shortly before that one was due.", "pipe", "model"),
 		then:      m.counter("ockham.rejects.then", "{attempt}", "What followed a rejected attempt: region, wait, repair, escalate, serve.", "pipe", "then"),
 		restarts:  m.counter("ockham.restarts", "{request}", "Streams started anew after release, on the client's wish."),
 		left:      m.counter("ockham.clients.left", "{request}", "Clients that left before the end."),
@@ -140,8 +140,11 @@ func (m *metrics) judged(pipe, model string, a *extproc.Attempt) {
 	for _, s := range a.Skipped {
 		m.skipped.add(1, m.words.bound(s.Check))
 	}
-	if then, _, ok := strings.Cut(a.Then, ":"); ok {
+	if then := a.Followed(); then != "" {
 		m.then.add(1, pipe, m.words.bound(then))
+	}
+	if a.Hedge {
+		m.hedges.add(1, pipe, model)
 	}
 }
 

@@ -97,7 +97,7 @@ func families(t *testing.T) map[string]bool {
 		o.Plan.HoldOut = i%2 == 0
 		o.Unchecked, o.Restarted, o.Left, o.Error = true, true, true, "internal"
 		o.Attempts[0].Mended, o.Attempts[0].Skipped = []string{"json"}, []extproc.Skip{{Check: "hook", Why: "it hangs"}}
-		o.Attempts[0].Then = "escalate: to sonnet"
+		o.Attempts[0].Then, o.Attempts[0].Hedge = "escalate: to sonnet", true
 		o.Attempts[0].Tokens = routing.Tokens{In: 1, Out: 1, CacheRead: 1, CacheWrite: 1}
 		tel.take(note{ended: &event{outcome: *o}})
 	}

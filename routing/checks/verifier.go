@@ -58,7 +58,9 @@ func NewVerifier(a routing.Asker, o VerifierOptions) (routing.Slow, error) {
 			Name:        "verifier",
 			Timeout:     o.Rest,
 			ReadyToTrip: func(c gobreaker.Counts) bool { return int(c.ConsecutiveFailures) >= o.Failures },
-			IsExcluded:  func(err error) bool { return errors.Is(err, errVerifierBusy) },
+			IsExcluded: func(err error) bool { // no fault of the model: another answer may have won meanwhile
+				return errors.Is(err, errVerifierBusy) || errors.Is(err, context.Canceled)
+			},
 		}),
 	}, nil
 }
