@@ -26,6 +26,7 @@ help: ## what can be made
 
 build: ## the ockham binary, at build/bin/ockham
 	@mkdir -p $(BIN)
+	@[ -x $(BIN)/ockham ] || echo "building $(BIN)/ockham; the first time compiles everything that it needs, a minute or two"
 	@$(BUILD) -o $(BIN)/ockham ./cmd/ockham
 
 envoy: ## the pinned Envoy, unless ENVOY or PATH has one

@@ -25,7 +25,7 @@ type teller struct {
 
 // painter colours text on a terminal that wants it, and nowhere else.
 func painter(out io.Writer) func(style, text string) string {
-	if !progress.IsTerminal(out) || os.Getenv("NO_COLOR") != "" {
+	if !progress.IsTerminal(out) || os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
 		return func(_, text string) string { return text }
 	}
 	return func(style, text string) string { return "\x1b[" + style + "m" + text + "\x1b[0m" }
