@@ -255,16 +255,16 @@ func (d *decision) classify() bool {
 		d.step("classifier", "failed", "it gave no usable score")
 		return false
 	}
-	d.f.Score = s.WeakOK
+	d.f.Score = s.SmallOK
 	if s.Unsure {
-		d.step("classifier", "unsure", fmt.Sprintf("chance that a small model does: %.2f, but too close to call", s.WeakOK))
+		d.step("classifier", "unsure", fmt.Sprintf("chance that a small model does: %.2f, but too close to call", s.SmallOK))
 		return false
 	}
 	pipe, word := d.r.policy.Simple, "under"
 	if s.Gain > s.Worth {
 		pipe, word = d.r.policy.Complex, "over"
 	}
-	reason := fmt.Sprintf("chance that a small model does: %.2f; a large one would add %.2f, %s the %.2f that is worth it", s.WeakOK, s.Gain, word, s.Worth)
+	reason := fmt.Sprintf("chance that a small model does: %.2f; a large one would add %.2f, %s the %.2f that is worth it", s.SmallOK, s.Gain, word, s.Worth)
 	d.step("classifier", pipe, reason)
 	d.pick(pipe, StrategyClassifier, reason)
 	return true
@@ -278,5 +278,5 @@ func score(scorer Scorer, text, task string) (s Score, ok bool) {
 		}
 	}()
 	s = scorer.Score(text, task)
-	return s, s.WeakOK >= 0 && s.WeakOK <= 1
+	return s, s.SmallOK >= 0 && s.SmallOK <= 1
 }

@@ -37,11 +37,11 @@ func mustPlan(t *testing.T, r *Router, p *Prompt) *Plan {
 
 // simple and complex are classifiers that are sure, unsure is one that is not.
 func sure(weakOK, gain float64) Scorer {
-	return scoreFunc(func(string, string) Score { return Score{WeakOK: weakOK, Gain: gain, Worth: .1} })
+	return scoreFunc(func(string, string) Score { return Score{SmallOK: weakOK, Gain: gain, Worth: .1} })
 }
 
 func unsure() Scorer {
-	return scoreFunc(func(string, string) Score { return Score{WeakOK: .5, Gain: .1, Worth: .1, Unsure: true} })
+	return scoreFunc(func(string, string) Score { return Score{SmallOK: .5, Gain: .1, Worth: .1, Unsure: true} })
 }
 
 func testJudge(t *testing.T, a Asker, m *Model) *Judge {

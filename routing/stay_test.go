@@ -18,9 +18,9 @@ func talk(cached int) *Prompt {
 func TestConversationsStayWhileItPays(t *testing.T) {
 	score := scoreFunc(func(text, _ string) Score {
 		if strings.Contains(text, "Python") {
-			return Score{WeakOK: .2, Gain: .5, Worth: .1}
+			return Score{SmallOK: .2, Gain: .5, Worth: .1}
 		}
-		return Score{WeakOK: .9, Worth: .1}
+		return Score{SmallOK: .9, Worth: .1}
 	})
 	tests := []struct {
 		name   string
@@ -58,9 +58,9 @@ func TestConversationsMoveUpFreely(t *testing.T) {
 	r := testRouter(t, func(p *Policy) {
 		p.Scorer = scoreFunc(func(text, _ string) Score {
 			if strings.Contains(text, "Python") {
-				return Score{WeakOK: .2, Gain: .5, Worth: .1}
+				return Score{SmallOK: .2, Gain: .5, Worth: .1}
 			}
-			return Score{WeakOK: .9, Worth: .1}
+			return Score{SmallOK: .9, Worth: .1}
 		})
 	})
 	if plan := mustPlan(t, r, p); plan.Pipe != "purple" {

@@ -16,13 +16,13 @@ func outcomes(t *testing.T, n int) string {
 	t.Helper()
 	var b strings.Builder
 	for i := range n {
-		prompt, task, weak := fmt.Sprintf("capital city of country %d", i), "capital", i%10 > 1
+		prompt, task, small := fmt.Sprintf("capital city of country %d", i), "capital", i%10 > 1
 		if i%2 == 0 {
-			prompt, task, weak = fmt.Sprintf("lemma %d on integrals that converge", i), "lemma", i%10 == 4
+			prompt, task, small = fmt.Sprintf("lemma %d on integrals that converge", i), "lemma", i%10 == 4
 		}
 		row, err := json.Marshal(map[string]any{
 			"id": fmt.Sprint("row", i), "source": fmt.Sprint("s", i%3), "task": task, "kind": "qa", "prompt": prompt, "cluster": i,
-			"weak_score": map[bool]int{true: 1}[weak], "strong_score": map[bool]int{true: 1}[i%20 != 3],
+			"weak_score": map[bool]int{true: 1}[small], "strong_score": map[bool]int{true: 1}[i%20 != 3],
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -115,8 +115,8 @@ func TestTrainFromLedger(t *testing.T) {
 		t.Fatal(err)
 	}
 	easy, hard := m.Score("Look up the opening hours of branch 77", ""), m.Score("Assess whether clause 77 of the indemnity survives", "")
-	if easy.Weak < .7 || hard.Weak > .4 {
-		t.Errorf("chances %.2f and %.2f of what always and never went well", easy.Weak, hard.Weak)
+	if easy.Small < .7 || hard.Small > .4 {
+		t.Errorf("chances %.2f and %.2f of what always and never went well", easy.Small, hard.Small)
 	}
 }
 

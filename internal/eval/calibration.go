@@ -54,10 +54,10 @@ func rising(values []float64) []int {
 
 // Calibrations are those of both models, with and without the task.
 type Calibrations struct {
-	Weak       Calibration `json:"weak"`
-	Strong     Calibration `json:"strong"`
-	WeakTask   Calibration `json:"weak_task"`
-	StrongTask Calibration `json:"strong_task"`
+	Small     Calibration `json:"weak"`
+	Large     Calibration `json:"strong"`
+	SmallTask Calibration `json:"weak_task"`
+	LargeTask Calibration `json:"strong_task"`
 }
 
 func calibrations(rows []Row, s Scores) Calibrations {
@@ -68,10 +68,10 @@ func calibrations(rows []Row, s Scores) Calibrations {
 		}
 		return Calibrate(a, b)
 	}
-	weak, strong := func(s classifier.Score) float64 { return s.Weak }, func(s classifier.Score) float64 { return s.Strong }
-	weakWas, strongWas := func(r Row) float64 { return r.Weak }, func(r Row) float64 { return r.Strong }
+	small, large := func(s classifier.Score) float64 { return s.Small }, func(s classifier.Score) float64 { return s.Large }
+	smallWas, largeWas := func(r Row) float64 { return r.Small }, func(r Row) float64 { return r.Large }
 	return Calibrations{
-		Weak: of(s.Text, weak, weakWas), Strong: of(s.Text, strong, strongWas),
-		WeakTask: of(s.Task, weak, weakWas), StrongTask: of(s.Task, strong, strongWas),
+		Small: of(s.Text, small, smallWas), Large: of(s.Text, large, largeWas),
+		SmallTask: of(s.Task, small, smallWas), LargeTask: of(s.Task, large, largeWas),
 	}
 }

@@ -28,13 +28,13 @@ func JudgeChances(m *classifier.Model, rows []train.Example) Chances {
 	for i := range rows {
 		r := &rows[i]
 		s := m.Score(r.Text, r.Task)
-		if !math.IsNaN(r.Weak) {
-			said, was = append(said, s.Weak), append(was, r.Weak)
+		if !math.IsNaN(r.Small) {
+			said, was = append(said, s.Small), append(was, r.Small)
 		}
-		if !math.IsNaN(r.Strong) && r.StrongWeight > 0 {
-			weight += r.StrongWeight
-			c.LargeSaid += r.StrongWeight * s.Strong
-			c.LargeWas += r.StrongWeight * r.Strong
+		if !math.IsNaN(r.Large) && r.LargeWeight > 0 {
+			weight += r.LargeWeight
+			c.LargeSaid += r.LargeWeight * s.Large
+			c.LargeWas += r.LargeWeight * r.Large
 		}
 	}
 	c.LargeSaid, c.LargeWas = c.LargeSaid/math.Max(weight, 1e-9), c.LargeWas/math.Max(weight, 1e-9)

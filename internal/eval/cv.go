@@ -76,7 +76,7 @@ func leaveOut(ctx context.Context, rows []Row, m *classifier.Model, draws Draws)
 		return LeaveOut{}, err
 	}
 	apgr := draws.Figures(Rank(Outcomes(rows), needs(s.Text))).APGR
-	return LeaveOut{Rows: len(rows), APGR: apgr, ECE: calibrations(rows, s).Weak.ECE}, nil
+	return LeaveOut{Rows: len(rows), APGR: apgr, ECE: calibrations(rows, s).Small.ECE}, nil
 }
 
 func keep(rows []Row, use func(int) bool) []Row {

@@ -8,7 +8,7 @@ func Examples(rows []Row) []train.Example {
 	for i, r := range rows {
 		out[i] = train.Example{
 			Text: r.Prompt, Task: r.Task, Kind: r.Kind, Source: r.Source, Cluster: r.Cluster,
-			Weak: r.Weak, Strong: r.Strong, Peers: r.Others, WeakWeight: 1, StrongWeight: 1,
+			Small: r.Small, Large: r.Large, Peers: r.Others, SmallWeight: 1, LargeWeight: 1,
 		}
 	}
 	return out

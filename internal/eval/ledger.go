@@ -183,7 +183,7 @@ func firstModels(files []ledgerFile) map[string]string {
 // add turns one request into a row. How likely an outcome was to be seen decides how much it counts:
 // the large model's is always seen where the pipe begins with it, and elsewhere only by the hold-out,
 // whose rows stand for all that it could have taken. What it answered after the small model failed is
-// not used: that happens on hard prompts only, and would make it look weak. The small model's outcome
+// not used: that happens on hard prompts only, and would make it look small. The small model's outcome
 // is seen where the pipe begins with it, but for the hold-out's share.
 func (l *Ledger) add(r *telemetry.Record, share float64, first map[string]string, said map[string]float64) {
 	if r.Plan.Pinned {
@@ -197,26 +197,26 @@ func (l *Ledger) add(r *telemetry.Record, share float64, first map[string]string
 	text := asked(r.Prompt.Text)
 	row := train.Example{ // equal texts are one cluster; the ledger's hashes differ between processes
 		Text: text, Task: r.Plan.Features.Task, Source: "ledger", Cluster: text,
-		Weak: math.NaN(), Strong: math.NaN(),
+		Small: math.NaN(), Large: math.NaN(),
 	}
-	row.Weak = l.outcome(r, l.Small, said)
-	row.WeakWeight = 1
+	row.Small = l.outcome(r, l.Small, said)
+	row.SmallWeight = 1
 	if r.Plan.Drawn {
-		row.WeakWeight = 1 / math.Max(1-share, .01)
+		row.SmallWeight = 1 / math.Max(1-share, .01)
 	}
 	always := first[r.Plan.Pipe] == l.Large
 	switch {
 	case always:
-		row.Strong, row.StrongWeight = l.outcome(r, l.Large, said), 1
+		row.Large, row.LargeWeight = l.outcome(r, l.Large, said), 1
 	case r.Plan.HoldOut && share > 0:
-		row.Strong, row.StrongWeight = l.outcome(r, l.Large, said), 1/share
+		row.Large, row.LargeWeight = l.outcome(r, l.Large, said), 1/share
 	}
-	if math.IsNaN(row.Weak) && math.IsNaN(row.Strong) {
+	if math.IsNaN(row.Small) && math.IsNaN(row.Large) {
 		l.Unjudged++
 		return
 	}
-	l.SmallTold += int(indicator(!math.IsNaN(row.Weak)))
-	l.LargeTold += int(indicator(!math.IsNaN(row.Strong)))
+	l.SmallTold += int(indicator(!math.IsNaN(row.Small)))
+	l.LargeTold += int(indicator(!math.IsNaN(row.Large)))
 	l.Rows = append(l.Rows, row)
 }
 
@@ -256,14 +256,14 @@ func (l *Ledger) outcome(r *telemetry.Record, model string, said map[string]floa
 func (l *Ledger) level() {
 	var sum, squares float64
 	for i := range l.Rows {
-		if !math.IsNaN(l.Rows[i].Strong) {
-			w := l.Rows[i].StrongWeight
+		if !math.IsNaN(l.Rows[i].Large) {
+			w := l.Rows[i].LargeWeight
 			sum, squares = sum+w, squares+w*w
 		}
 	}
 	for i := range l.Rows {
 		if squares > 0 {
-			l.Rows[i].StrongWeight *= sum / squares
+			l.Rows[i].LargeWeight *= sum / squares
 		}
 	}
 }

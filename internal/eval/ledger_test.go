@@ -57,7 +57,7 @@ func TestLedgerTellsWhatEachModelDid(t *testing.T) {
 		t.Fatalf("got the models %s and %s", l.Small, l.Large)
 	}
 	nan := math.NaN()
-	want := map[string]struct{ weak, strong float64 }{
+	want := map[string]struct{ small, large float64 }{
 		"one": {1, nan}, "two": {0, nan}, "three": {nan, 0}, "four": {nan, 1}, "six": {.25, nan},
 	}
 	if len(l.Rows) != len(want) || l.Unjudged != 1 || l.Feedback != 1 || l.HeldOut != 1 {
@@ -66,10 +66,10 @@ func TestLedgerTellsWhatEachModelDid(t *testing.T) {
 	same := func(a, b float64) bool { return a == b || math.IsNaN(a) && math.IsNaN(b) }
 	weights := map[string]float64{}
 	for _, r := range l.Rows {
-		if w := want[r.Text]; !same(r.Weak, w.weak) || !same(r.Strong, w.strong) {
-			t.Errorf("%s: got small %v and large %v, want %v and %v", r.Text, r.Weak, r.Strong, w.weak, w.strong)
+		if w := want[r.Text]; !same(r.Small, w.small) || !same(r.Large, w.large) {
+			t.Errorf("%s: got small %v and large %v, want %v and %v", r.Text, r.Small, r.Large, w.small, w.large)
 		}
-		weights[r.Text] = r.StrongWeight
+		weights[r.Text] = r.LargeWeight
 	}
 	// One of six requests was held out: it stands for six, the one of the large pipe for itself.
 	near(t, "weight of the held-out row", weights["three"]/weights["four"], 6, 1e-9)
@@ -112,14 +112,14 @@ func traffic(n int) []train.Example {
 	rng := rand.New(rand.NewPCG(5, 5))
 	var rows []train.Example
 	for i := range n {
-		e := train.Example{Source: "ledger", Cluster: fmt.Sprint(i), Strong: math.NaN(), WeakWeight: 1}
+		e := train.Example{Source: "ledger", Cluster: fmt.Sprint(i), Large: math.NaN(), SmallWeight: 1}
 		if i%2 == 0 {
-			e.Text, e.Weak = fmt.Sprintf("Look up the opening hours of branch %d, street %d", i, i*3), indicator(rng.IntN(20) > 0)
+			e.Text, e.Small = fmt.Sprintf("Look up the opening hours of branch %d, street %d", i, i*3), indicator(rng.IntN(20) > 0)
 		} else {
-			e.Text, e.Weak = fmt.Sprintf("Assess whether clause %d of the indemnity agreement survives termination under section %d", i, i*7), indicator(rng.IntN(20) > 14)
+			e.Text, e.Small = fmt.Sprintf("Assess whether clause %d of the indemnity agreement survives termination under section %d", i, i*7), indicator(rng.IntN(20) > 14)
 		}
 		if i%10 == 0 {
-			e.Weak, e.Strong, e.StrongWeight = math.NaN(), indicator(rng.IntN(20) > 0), 1
+			e.Small, e.Large, e.LargeWeight = math.NaN(), indicator(rng.IntN(20) > 0), 1
 		}
 		rows = append(rows, e)
 	}
@@ -153,7 +153,7 @@ func TestARecurringPromptGetsItsOwnRate(t *testing.T) {
 	rows := traffic(900)
 	for i := range rows {
 		if i%3 == 0 {
-			rows[i].Text, rows[i].Weak = fmt.Sprintf("%sparcel%d lost%s", before, i, after), indicator(i%60 == 0)
+			rows[i].Text, rows[i].Small = fmt.Sprintf("%sparcel%d lost%s", before, i, after), indicator(i%60 == 0)
 		}
 	}
 	m, err := train.Tune(classifier.Default(), rows, train.TuningDefaults())
@@ -164,10 +164,10 @@ func TestARecurringPromptGetsItsOwnRate(t *testing.T) {
 		t.Fatal("no template was found")
 	}
 	same, other := m.Score(before+"umbrella broken"+after, ""), m.Score("umbrella broken "+before+after, "")
-	if same.Weak > .35 {
+	if same.Small > .35 {
 		t.Errorf("the small model nearly always fails here; got %+v", same)
 	}
-	if other.Weak <= same.Weak {
+	if other.Small <= same.Small {
 		t.Errorf("a text that begins otherwise got %+v, one of the template %+v", other, same)
 	}
 }

@@ -12,13 +12,13 @@ import (
 const priceRatio = 12
 
 // Outcome is what counts of a row for the metrics.
-type Outcome struct{ Weak, Strong float64 }
+type Outcome struct{ Small, Large float64 }
 
 // Outcomes lists the outcomes of rows.
 func Outcomes(rows []Row) []Outcome {
 	out := make([]Outcome, len(rows))
 	for i := range rows {
-		out[i] = Outcome{rows[i].Weak, rows[i].Strong}
+		out[i] = Outcome{rows[i].Small, rows[i].Large}
 	}
 	return out
 }
@@ -26,8 +26,8 @@ func Outcomes(rows []Row) []Outcome {
 // Metrics are RouteLLM's, for one router on one set of rows.
 type Metrics struct {
 	Rows    int     `json:"rows"`
-	Weak    float64 `json:"weak"`   // quality of always the small model
-	Strong  float64 `json:"strong"` // quality of always the large model
+	Small   float64 `json:"weak"`   // quality of always the small model
+	Large   float64 `json:"strong"` // quality of always the large model
 	APGR    float64 `json:"apgr"`
 	CPT50   float64 `json:"cpt50"` // least share of large calls that recovers half of the gap
 	CPT80   float64 `json:"cpt80"`
@@ -46,8 +46,8 @@ func Check(rows []Row) error {
 	var sum float64
 	same := true
 	for _, r := range rows {
-		sum += r.Strong - r.Weak
-		same = same && r.Weak == rows[0].Weak && r.Strong == rows[0].Strong
+		sum += r.Large - r.Small
+		same = same && r.Small == rows[0].Small && r.Large == rows[0].Large
 	}
 	switch {
 	case same:
@@ -61,11 +61,11 @@ func Check(rows []Row) error {
 // Curve is what is gained as ever more of the prompts, the neediest first, go to the large model. It is
 // straight between its points: rows of equal score go together, in no order.
 type Curve struct {
-	share  []float64 // of the prompts, from 0 to 1
-	gain   []float64 // mean gain so far
-	weak   float64   // means
-	strong float64
-	rows   int
+	share []float64 // of the prompts, from 0 to 1
+	gain  []float64 // mean gain so far
+	small float64   // means
+	large float64
+	rows  int
 }
 
 // Ranking is the order in which a router sends rows to the large model; it is made once and measured
@@ -104,9 +104,9 @@ func (r Ranking) Curve(weight []int) Curve {
 			}
 			o := r.outcomes[i]
 			n += w
-			gain += w * (o.Strong - o.Weak)
-			c.weak += w * o.Weak
-			c.strong += w * o.Strong
+			gain += w * (o.Large - o.Small)
+			c.small += w * o.Small
+			c.large += w * o.Large
 		}
 		c.share, c.gain = append(c.share, n), append(c.gain, gain)
 		from = to
@@ -115,7 +115,7 @@ func (r Ranking) Curve(weight []int) Curve {
 		c.share[i] /= max(n, 1)
 		c.gain[i] /= max(n, 1)
 	}
-	c.weak, c.strong, c.rows = c.weak/max(n, 1), c.strong/max(n, 1), int(n)
+	c.small, c.large, c.rows = c.small/max(n, 1), c.large/max(n, 1), int(n)
 	return c
 }
 
@@ -124,10 +124,10 @@ func (c Curve) Quality(share float64) float64 {
 	for i := 1; i < len(c.share); i++ {
 		if step := c.share[i] - c.share[i-1]; share <= c.share[i] && step > 0 {
 			f := (share - c.share[i-1]) / step
-			return c.weak + c.gain[i-1] + f*(c.gain[i]-c.gain[i-1])
+			return c.small + c.gain[i-1] + f*(c.gain[i]-c.gain[i-1])
 		}
 	}
-	return c.strong
+	return c.large
 }
 
 // reach is the least share of large calls that gains as much.
@@ -146,7 +146,7 @@ func (c Curve) reach(gain float64) float64 {
 
 // saved is the cost saved against always large at a share of the large model's quality.
 func (c Curve) saved(aim float64) float64 {
-	return 1 - cost(c.reach(aim*c.strong-c.weak))
+	return 1 - cost(c.reach(aim*c.large-c.small))
 }
 
 // cost of sending a share of the prompts to the large model, where sending all of them is 1.
@@ -154,8 +154,8 @@ func cost(share float64) float64 { return (share*priceRatio + 1 - share) / price
 
 // Metrics computes all figures of the curve. Without a gap those that are shares of it are NaN.
 func (c Curve) Metrics() Metrics {
-	gap := c.strong - c.weak
-	m := Metrics{Rows: c.rows, Weak: c.weak, Strong: c.strong, Saved95: c.saved(.95), Saved99: c.saved(.99)}
+	gap := c.large - c.small
+	m := Metrics{Rows: c.rows, Small: c.small, Large: c.large, Saved95: c.saved(.95), Saved99: c.saved(.99)}
 	m.APGR, m.CPT50, m.CPT80 = math.NaN(), math.NaN(), math.NaN()
 	if gap > 0 {
 		m.APGR, m.CPT50, m.CPT80 = c.area()/gap, c.reach(.5*gap), c.reach(.8*gap)

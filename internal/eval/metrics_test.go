@@ -16,9 +16,9 @@ func near(t *testing.T, what string, got, want, within float64) {
 // half is 1,000 prompts: on every second one the large model gains, on the others both are right.
 func half() (outcomes []Outcome, benefit []float64) {
 	for i := range 1000 {
-		weak := float64(i % 2)
-		outcomes = append(outcomes, Outcome{Weak: weak, Strong: 1})
-		benefit = append(benefit, 1-weak)
+		small := float64(i % 2)
+		outcomes = append(outcomes, Outcome{Small: small, Large: 1})
+		benefit = append(benefit, 1-small)
 	}
 	return outcomes, benefit
 }
@@ -45,8 +45,8 @@ func TestMetricsOfKnownRankings(t *testing.T) {
 		near(t, name+" CPT50", m.CPT50, c.cpt50, 1e-9)
 		near(t, name+" CPT80", m.CPT80, c.cpt80, 1e-9)
 		near(t, name+" saved@95", m.Saved95, c.saved95, 1e-9)
-		near(t, name+" weak", m.Weak, .5, 1e-9)
-		near(t, name+" strong", m.Strong, 1, 1e-9)
+		near(t, name+" small", m.Small, .5, 1e-9)
+		near(t, name+" large", m.Large, 1, 1e-9)
 	}
 }
 
@@ -67,7 +67,7 @@ func TestWithoutAGapSharesOfItHaveNoMeaning(t *testing.T) {
 }
 
 func TestCheckRefusesRowsThatTellNothing(t *testing.T) {
-	row := func(weak, strong float64) Row { return Row{Weak: weak, Strong: strong} }
+	row := func(small, large float64) Row { return Row{Small: small, Large: large} }
 	for name, c := range map[string]struct {
 		rows []Row
 		want string
@@ -113,7 +113,7 @@ func TestIntervalsHoldTheFigure(t *testing.T) {
 	var score []float64
 	outcomes, benefit := half()
 	for i, o := range outcomes {
-		rows = append(rows, Row{Weak: o.Weak, Strong: o.Strong, Cluster: string(rune('a' + i%500)), Source: "s"})
+		rows = append(rows, Row{Small: o.Small, Large: o.Large, Cluster: string(rune('a' + i%500)), Source: "s"})
 		score = append(score, benefit[i]+float64(i*7919%100)/100)
 	}
 	d := NewDraws(rows, 100, 1)

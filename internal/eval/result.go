@@ -13,8 +13,8 @@ func workers() int { return max(1, runtime.GOMAXPROCS(0)) }
 type Result struct {
 	Rows        int            `json:"rows"`
 	Sources     []Part         `json:"sources"`
-	Weak        float64        `json:"weak"`   // quality of always the small model
-	Strong      float64        `json:"strong"` // quality of always the large model
+	Small       float64        `json:"weak"`   // quality of always the small model
+	Large       float64        `json:"strong"` // quality of always the large model
 	How         string         `json:"how"`    // which model judged which rows
 	Model       string         `json:"model"`  // checksum
 	Seen        float64        `json:"seen"`   // share of the prompts that the model was trained on
@@ -28,10 +28,10 @@ type Result struct {
 
 // Part is one source of the rows.
 type Part struct {
-	Name   string  `json:"name"`
-	Rows   int     `json:"rows"`
-	Weak   float64 `json:"weak"`
-	Strong float64 `json:"strong"`
+	Name  string  `json:"name"`
+	Rows  int     `json:"rows"`
+	Small float64 `json:"weak"`
+	Large float64 `json:"strong"`
 }
 
 // RouterResult is what one router reaches.
@@ -109,8 +109,8 @@ func Parts(rows []Row) []Part {
 	for k, part := range parts {
 		out[k] = Part{Name: names[k], Rows: len(part)}
 		for _, i := range part {
-			out[k].Weak += rows[i].Weak / float64(len(part))
-			out[k].Strong += rows[i].Strong / float64(len(part))
+			out[k].Small += rows[i].Small / float64(len(part))
+			out[k].Large += rows[i].Large / float64(len(part))
 		}
 	}
 	return out
@@ -129,9 +129,9 @@ func frontier(c Curve) []Point {
 // aims translates the dial and says what each setting does on rows.
 func aims(rows []Row, scores []classifier.Score, judge Judge) []AimResult {
 	var out []AimResult
-	var strong float64
+	var large float64
 	for _, r := range rows {
-		strong += r.Strong
+		large += r.Large
 	}
 	for _, a := range judge(0).Aims() {
 		if a.Aim < .9 {
@@ -140,13 +140,13 @@ func aims(rows []Row, scores []classifier.Score, judge Judge) []AimResult {
 		quality, large := 0.0, 0.0
 		for i, r := range rows {
 			if scores[i].Need > judge(i).Threshold(a.Aim) {
-				quality, large = quality+r.Strong, large+1
+				quality, large = quality+r.Large, large+1
 			} else {
-				quality += r.Weak
+				quality += r.Small
 			}
 		}
 		large /= float64(len(rows))
-		out = append(out, AimResult{a.Aim, a.Need, quality / strong, large, 1 - cost(large)})
+		out = append(out, AimResult{a.Aim, a.Need, quality / large, large, 1 - cost(large)})
 	}
 	return out
 }

@@ -68,7 +68,7 @@ func Routers(rows []Row, judge Judge, s Scores) []Router {
 	random, length, table, oracle := make([]float64, len(rows)), make([]float64, len(rows)), make([]float64, len(rows)), make([]float64, len(rows))
 	for i, r := range rows {
 		length[i] = float64(len(r.Prompt))
-		oracle[i] = r.Strong - r.Weak
+		oracle[i] = r.Large - r.Small
 		table[i] = benefitOf(judge(i), r.Task)
 	}
 	return []Router{
@@ -84,11 +84,11 @@ func Routers(rows []Row, judge Judge, s Scores) []Router {
 // benefitOf is the table of measured benefit; a task that is not in it gets the mean of those that are.
 func benefitOf(m *classifier.Model, task string) float64 {
 	if t, ok := m.Tasks()[task]; ok {
-		return t.Strong - t.Weak
+		return t.Large - t.Small
 	}
 	sum, n := 0.0, 0.0
 	for _, t := range m.Tasks() {
-		sum, n = sum+float64(t.Rows)*(t.Strong-t.Weak), n+float64(t.Rows)
+		sum, n = sum+float64(t.Rows)*(t.Large-t.Small), n+float64(t.Rows)
 	}
 	return sum / math.Max(n, 1)
 }

@@ -20,8 +20,8 @@ type Row struct {
 	Task    string
 	Kind    string // mcq, qa, math, code, tools
 	Prompt  string
-	Weak    float64 // outcome of the small model, 0 to 1
-	Strong  float64 // outcome of the large model
+	Small   float64 // outcome of the small model, 0 to 1
+	Large   float64 // outcome of the large model
 	Cluster string  // near-duplicates share one
 	Others  map[string]float64
 	Line    int
@@ -114,8 +114,8 @@ func parse(data []byte) (Row, error) {
 		Prompt      *string             `json:"prompt"`
 		WeakModel   string              `json:"weak_model"`
 		StrongModel string              `json:"strong_model"`
-		Weak        *float64            `json:"weak_score"`
-		Strong      *float64            `json:"strong_score"`
+		Small       *float64            `json:"weak_score"`
+		Large       *float64            `json:"strong_score"`
 		Cluster     json.RawMessage     `json:"cluster"`
 		Others      map[string]*float64 `json:"other_scores"`
 	}
@@ -144,10 +144,10 @@ func parse(data []byte) (Row, error) {
 		}
 	}
 	var err error
-	if r.Weak, err = outcome("weak_score", w.Weak); err != nil {
+	if r.Small, err = outcome("weak_score", w.Small); err != nil {
 		return r, err
 	}
-	r.Strong, err = outcome("strong_score", w.Strong)
+	r.Large, err = outcome("strong_score", w.Large)
 	return r, err
 }
 

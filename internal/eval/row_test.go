@@ -23,7 +23,7 @@ func TestReadRows(t *testing.T) {
 			t.Fatalf("%s: got %d rows and %v", name, len(rows), err)
 		}
 		r := rows[0]
-		if r.ID != "a" || r.Cluster != "7" || r.Strong != 1 || len(r.Others) != 1 || r.Others["y"] != .5 {
+		if r.ID != "a" || r.Cluster != "7" || r.Large != 1 || len(r.Others) != 1 || r.Others["y"] != .5 {
 			t.Errorf("%s: got %+v", name, r)
 		}
 	}

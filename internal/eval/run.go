@@ -44,7 +44,7 @@ func Run(ctx context.Context, rows []Row, opt Options) (*Result, Scores, error) 
 	draws := NewDraws(rows, opt.Draws, opt.Seed)
 	ends := Rank(Outcomes(rows), make([]float64, len(rows))).Curve(nil)
 	r := &Result{
-		Rows: len(rows), Sources: Parts(rows), Weak: ends.weak, Strong: ends.strong, How: how,
+		Rows: len(rows), Sources: Parts(rows), Small: ends.small, Large: ends.large, How: how,
 		Routers:     Measure(rows, append(Routers(rows, judge, scores), opt.Others...), draws),
 		Calibration: calibrations(rows, scores), Aims: aims(rows, scores.Text, judge),
 	}

@@ -22,15 +22,15 @@ func madeUp(n int) []Row {
 	rng := rand.New(rand.NewPCG(1, 2))
 	var rows []Row
 	for i := range n {
-		r := Row{ID: fmt.Sprint(i), Source: fmt.Sprint("source", i%2), Cluster: fmt.Sprint(i), Line: i + 1, Strong: indicator(rng.IntN(20) > 0)}
+		r := Row{ID: fmt.Sprint(i), Source: fmt.Sprint("source", i%2), Cluster: fmt.Sprint(i), Line: i + 1, Large: indicator(rng.IntN(20) > 0)}
 		if i%3 == 0 {
 			r.Task, r.Kind = "proofs", "math"
 			r.Prompt = fmt.Sprintf("Show that the integral of x^%d dx converges for lemma %d", rng.IntN(90), i)
-			r.Weak = indicator(rng.IntN(10) < 2)
+			r.Small = indicator(rng.IntN(10) < 2)
 		} else {
 			r.Task, r.Kind = "capitals", "qa"
 			r.Prompt = fmt.Sprintf("Name the capital city of country number %d on the continent", i)
-			r.Weak = indicator(rng.IntN(10) < 9)
+			r.Small = indicator(rng.IntN(10) < 9)
 		}
 		rows = append(rows, r)
 	}
@@ -107,11 +107,11 @@ func TestRunOnASourceWithoutAGap(t *testing.T) {
 	rows := madeUp(60)
 	for i := range rows {
 		if rows[i].Source == "source0" {
-			rows[i].Weak, rows[i].Strong = 1, 0
+			rows[i].Small, rows[i].Large = 1, 0
 		}
 	}
 	for i := range 60 { // enough on the other side for a gap of all
-		rows = append(rows, Row{ID: fmt.Sprint("more", i), Source: "source1", Cluster: fmt.Sprint("more", i), Strong: 1})
+		rows = append(rows, Row{ID: fmt.Sprint("more", i), Source: "source1", Cluster: fmt.Sprint("more", i), Large: 1})
 	}
 	r, _, err := Run(context.Background(), rows, Options{Model: classifier.Default(), Draws: 5, Seed: 1})
 	if err != nil {

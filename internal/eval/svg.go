@@ -46,7 +46,7 @@ type plot struct {
 func (r *Result) FrontierSVG(w io.Writer) error {
 	p := plot{
 		title: fmt.Sprintf("Cost and quality on %d prompts", r.Rows), x: "cost, share of always large", y: "quality, mean outcome",
-		xLow: cost(0), xHigh: 1, yLow: min(r.Weak, r.Strong) - .01, yHigh: max(r.Weak, r.Strong) + .03,
+		xLow: cost(0), xHigh: 1, yLow: min(r.Small, r.Large) - .01, yHigh: max(r.Small, r.Large) + .03,
 	}
 	for _, router := range r.Routers {
 		s := series{name: router.Name}
@@ -56,8 +56,8 @@ func (r *Result) FrontierSVG(w io.Writer) error {
 		p.series = append(p.series, s)
 	}
 	p.series = append(p.series,
-		series{name: "always small", x: []float64{cost(0), 1}, y: []float64{r.Weak, r.Weak}},
-		series{name: "always large", x: []float64{cost(0), 1}, y: []float64{r.Strong, r.Strong}})
+		series{name: "always small", x: []float64{cost(0), 1}, y: []float64{r.Small, r.Small}},
+		series{name: "always large", x: []float64{cost(0), 1}, y: []float64{r.Large, r.Large}})
 	return p.write(w)
 }
 
@@ -67,7 +67,7 @@ func (r *Result) ReliabilitySVG(w io.Writer) error {
 	for _, c := range []struct {
 		name string
 		Calibration
-	}{{"small model", r.Calibration.Weak}, {"large model", r.Calibration.Strong}} {
+	}{{"small model", r.Calibration.Small}, {"large model", r.Calibration.Large}} {
 		s := series{name: fmt.Sprintf("%s, ECE %.3f", c.name, c.ECE), dots: true}
 		for _, b := range c.Bins {
 			s.x, s.y = append(s.x, b.Said), append(s.y, b.Was)

@@ -11,7 +11,7 @@ import (
 func (r *Result) WriteText(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d prompts, %s\n", r.Rows, r.How)
-	fmt.Fprintf(&b, "always small %.4f   always large %.4f\n", r.Weak, r.Strong)
+	fmt.Fprintf(&b, "always small %.4f   always large %.4f\n", r.Small, r.Large)
 	if r.Seen > .02 {
 		fmt.Fprintf(&b, "CAUTION: the model was trained on %.0f %% of these prompts; the figures flatter it. Use --cv or other rows.\n", 100*r.Seen)
 	}
@@ -61,7 +61,7 @@ func percent(v float64) string {
 func (r *Result) sources(b *strings.Builder) {
 	fmt.Fprintf(b, "\n%-16s %6s %6s %6s  %-20s %-20s %s\n", "source", "rows", "small", "large", "APGR", "task given", "length")
 	for _, s := range r.Sources {
-		fmt.Fprintf(b, "%-16s %6d %6.3f %6.3f  %-20s %-20s %s\n", s.Name, s.Rows, s.Weak, s.Strong,
+		fmt.Fprintf(b, "%-16s %6d %6.3f %6.3f  %-20s %-20s %s\n", s.Name, s.Rows, s.Small, s.Large,
 			r.inside(NameClassifier, s.Name), r.inside(NameWithTask, s.Name), r.inside(NameLength, s.Name))
 	}
 }
@@ -79,13 +79,13 @@ func (r *Result) inside(router, source string) string {
 func (r *Result) chances(b *strings.Builder) {
 	c := r.Calibration
 	fmt.Fprintf(b, "\nchances, ECE: small %.3f, large %.3f; task given: small %.3f, large %.3f; unsure: %.0f%% of the prompts\n",
-		c.Weak.ECE, c.Strong.ECE, c.WeakTask.ECE, c.StrongTask.ECE, 100*r.Unsure)
+		c.Small.ECE, c.Large.ECE, c.SmallTask.ECE, c.LargeTask.ECE, 100*r.Unsure)
 	fmt.Fprintf(b, "%-12s", "small: said")
-	for _, bin := range c.Weak.Bins {
+	for _, bin := range c.Small.Bins {
 		fmt.Fprintf(b, " %.2f", bin.Said)
 	}
 	fmt.Fprintf(b, "\n%-12s", "was")
-	for _, bin := range c.Weak.Bins {
+	for _, bin := range c.Small.Bins {
 		fmt.Fprintf(b, " %.2f", bin.Was)
 	}
 	b.WriteByte('\n')
@@ -123,7 +123,7 @@ func share(v float64) string { return fmt.Sprintf("%.1f%%", 100*v) }
 // chart draws the frontier with characters: each router by a letter, later ones over earlier ones.
 func (r *Result) chart(b *strings.Builder) {
 	const width, height = 72, 18
-	low, high := min(r.Weak, r.Strong), max(r.Weak, r.Strong)+.02
+	low, high := min(r.Small, r.Large), max(r.Small, r.Large)+.02
 	if high <= low {
 		return
 	}

@@ -46,7 +46,7 @@ var _ routing.Check = named("")
 // quiet is a classifier that never tells.
 type quiet struct{}
 
-func (quiet) Score(string, string) routing.Score { return routing.Score{WeakOK: .5, Unsure: true} }
+func (quiet) Score(string, string) routing.Score { return routing.Score{SmallOK: .5, Unsure: true} }
 
 // nobody is an Asker that has no answer.
 type nobody struct{}

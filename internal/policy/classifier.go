@@ -38,7 +38,7 @@ type scorer struct {
 // Score asks the model.
 func (s scorer) Score(text, task string) routing.Score {
 	got := s.model.Score(text, task)
-	return routing.Score{WeakOK: got.Weak, Gain: got.Need, Worth: s.worth, Unsure: got.Unsure}
+	return routing.Score{SmallOK: got.Small, Gain: got.Need, Worth: s.worth, Unsure: got.Unsure}
 }
 
 // Classifier names the model that decides by its checksum, which the report of its training tells too;

@@ -32,7 +32,7 @@ type Case struct {
 	Judge    routing.Tokens // of the judge's call
 
 	// Of a data row: outcomes from 0 to 1.
-	Weak, Strong *float64
+	Small, Large *float64
 	Names        map[string]float64 // by name of the model
 }
 
@@ -58,7 +58,7 @@ var (
 func parse(line []byte) (*Case, error) {
 	var shape struct {
 		Version int             `json:"v"`
-		Weak    *float64        `json:"weak_score"`
+		Small   *float64        `json:"weak_score"`
 		Request json.RawMessage `json:"request"`
 		ID      any             `json:"id"`
 	}
@@ -68,7 +68,7 @@ func parse(line []byte) (*Case, error) {
 	switch {
 	case shape.Version > 0:
 		return fromLedger(line)
-	case shape.Weak != nil:
+	case shape.Small != nil:
 		return fromRow(line)
 	case shape.Request != nil:
 		return fromBody(shape.Request, word(shape.ID))
@@ -95,27 +95,27 @@ func fromBody(body []byte, id string) (*Case, error) {
 
 func fromRow(line []byte) (*Case, error) {
 	var row struct {
-		ID     any                `json:"id"`
-		Prompt *string            `json:"prompt"`
-		Task   string             `json:"task_type"`
-		Small  string             `json:"weak_model"`
-		Large  string             `json:"strong_model"`
-		Weak   *float64           `json:"weak_score"`
-		Strong *float64           `json:"strong_score"`
-		Others map[string]float64 `json:"other_scores"`
+		ID         any                `json:"id"`
+		Prompt     *string            `json:"prompt"`
+		Task       string             `json:"task_type"`
+		SmallModel string             `json:"weak_model"`
+		LargeModel string             `json:"strong_model"`
+		Small      *float64           `json:"weak_score"`
+		Large      *float64           `json:"strong_score"`
+		Others     map[string]float64 `json:"other_scores"`
 	}
 	if err := json.Unmarshal(line, &row); err != nil {
 		return nil, err
 	}
-	if row.Prompt == nil || row.Strong == nil {
+	if row.Prompt == nil || row.Large == nil {
 		return nil, errors.New("a row with outcomes needs prompt, weak_score and strong_score")
 	}
-	c := &Case{ID: word(row.ID), Weak: row.Weak, Strong: row.Strong, Names: row.Others}
+	c := &Case{ID: word(row.ID), Small: row.Small, Large: row.Large, Names: row.Others}
 	c.Prompt = &routing.Prompt{ID: c.ID, Task: row.Task, Turns: []routing.Turn{{Role: "user", Text: *row.Prompt}}}
 	if c.Names == nil {
 		c.Names = map[string]float64{}
 	}
-	c.Names[row.Small], c.Names[row.Large] = *row.Weak, *row.Strong
+	c.Names[row.SmallModel], c.Names[row.LargeModel] = *row.Small, *row.Large
 	return c, nil
 }
 

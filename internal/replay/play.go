@@ -125,7 +125,7 @@ func quality(r *routing.Router, p *routing.Plan, c *Case, f *facts) (float64, bo
 	if len(p.Models) == 0 {
 		return 0, false
 	}
-	if c.Weak != nil {
+	if c.Small != nil {
 		return outcome(r, p.Models[0], c), true
 	}
 	score, ok := f.scores[c.ID]
@@ -141,9 +141,9 @@ func outcome(r *routing.Router, m *routing.Model, c *Case) float64 {
 		}
 	}
 	if pipes := r.Pipes(); len(pipes) > 0 && pipes[0].Models[0] == m {
-		return *c.Weak
+		return *c.Small
 	}
-	return *c.Strong
+	return *c.Large
 }
 
 // answers is the id of the model that would have answered, as far as this request tells: "" otherwise.

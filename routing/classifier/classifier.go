@@ -13,8 +13,8 @@ import (
 
 // Score is what the model says of one prompt.
 type Score struct {
-	Weak   float64 // chance that the small model's answer is good
-	Strong float64 // chance that the large model's answer is good
+	Small float64 // chance that the small model's answer is good
+	Large float64 // chance that the large model's answer is good
 	// Need is how much quality the large model is expected to add, and ranks prompts: the higher, the
 	// more it gains. It is compared with Model.Threshold.
 	Need float64
@@ -75,11 +75,11 @@ func (m *Model) score(r *Reading, task string) Score {
 	asked, last := m.kind(&in), &m.header.Text
 	t, ok := m.task(r, task)
 	if ok {
-		in[InputTaskWeak], in[InputTaskStrong] = float32(t.Weak), float32(t.Strong)
+		in[InputTaskWeak], in[InputTaskStrong] = float32(t.Small), float32(t.Large)
 		asked, last = t.Kind, &m.header.Task
 	}
-	weak, strong, need := t.shift(last.Judge(&in))
-	return Score{Weak: weak, Strong: strong, Need: need, Kind: asked, Known: m.known(r)}
+	small, large, need := t.shift(last.Judge(&in))
+	return Score{Small: small, Large: large, Need: need, Kind: asked, Known: m.known(r)}
 }
 
 // Inputs computes what the last layer sees of r.

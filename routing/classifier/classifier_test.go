@@ -39,7 +39,7 @@ func TestScoreIsAChanceForWhateverText(t *testing.T) {
 	for name, text := range texts {
 		for _, task := range []string{"", "no such task", "professional_law"} {
 			s := m.Score(text, task)
-			if !(s.Weak >= 0 && s.Weak <= 1 && s.Strong >= 0 && s.Strong <= 1) || math.IsNaN(s.Need) || math.IsInf(s.Need, 0) {
+			if !(s.Small >= 0 && s.Small <= 1 && s.Large >= 0 && s.Large <= 1) || math.IsNaN(s.Need) || math.IsInf(s.Need, 0) {
 				t.Errorf("%s, task %q: got %+v, want chances between 0 and 1 and a finite need", name, task, s)
 			}
 			if s.Kind == "" {
@@ -231,7 +231,7 @@ func FuzzScore(f *testing.F) {
 	f.Add("\xff\xfe```<a>\n>", "law")
 	m := classifier.Default()
 	f.Fuzz(func(t *testing.T, text, task string) {
-		if s := m.Score(text, task); !(s.Weak >= 0 && s.Weak <= 1) || math.IsNaN(s.Need) {
+		if s := m.Score(text, task); !(s.Small >= 0 && s.Small <= 1) || math.IsNaN(s.Need) {
 			t.Errorf("%q: got %+v", text, s)
 		}
 	})

@@ -134,7 +134,7 @@ func New(h Header, table []uint64) (*Model, error) {
 	}
 	m.templates = templates
 	m.scratch.New = func() any { return m.NewReading() }
-	if s := m.Score("Which of these is true?", ""); math.IsNaN(s.Need + s.Weak + s.Strong) {
+	if s := m.Score("Which of these is true?", ""); math.IsNaN(s.Need + s.Small + s.Large) {
 		return nil, errors.New("classifier model: it answers with no number")
 	}
 	return m, nil

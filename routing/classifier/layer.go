@@ -52,19 +52,19 @@ func (f *Forest) valid() bool {
 
 // Layer is a last layer.
 type Layer struct {
-	Weak   Forest `json:"weak"`   // log odds that the small model's answer is good
-	Strong Forest `json:"strong"` // the same of the large model
-	Need   Forest `json:"need"`   // what the large model adds; see Judge
+	Small Forest `json:"weak"`   // log odds that the small model's answer is good
+	Large Forest `json:"strong"` // the same of the large model
+	Need  Forest `json:"need"`   // what the large model adds; see Judge
 }
 
 // Judge gives the chances of both models, and what the large one is expected to add: the mean of two
 // estimates, one learned for itself and the difference of the chances, which ranks better than either.
-func (l *Layer) Judge(in *[Inputs]float32) (weak, strong, need float64) {
-	weak, strong = sigmoid(l.Weak.At(in)), sigmoid(l.Strong.At(in))
-	return weak, strong, (l.Need.At(in) + strong - weak) / 2
+func (l *Layer) Judge(in *[Inputs]float32) (small, large, need float64) {
+	small, large = sigmoid(l.Small.At(in)), sigmoid(l.Large.At(in))
+	return small, large, (l.Need.At(in) + large - small) / 2
 }
 
-func (l *Layer) valid() bool { return l.Weak.valid() && l.Strong.valid() && l.Need.valid() }
+func (l *Layer) valid() bool { return l.Small.valid() && l.Large.valid() && l.Need.valid() }
 
 // Norm makes a dense feature comparable: mean nought, spread one, outliers cut.
 type Norm struct {

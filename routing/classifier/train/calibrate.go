@@ -16,14 +16,14 @@ func (f *fitting) calibrated(l classifier.Layer, j *judged) classifier.Layer {
 		}
 		return ys, weights
 	}
-	y, w := outcome(func(e *Example) (float64, float64) { return e.Weak, e.WeakWeight })
-	stretch(&l.Weak, j.weak, y, w, true)
-	y, w = outcome(func(e *Example) (float64, float64) { return e.Strong, e.StrongWeight })
-	stretch(&l.Strong, j.strong, y, w, true)
-	y, w = outcome(func(e *Example) (float64, float64) { return e.Strong - e.Weak, min(e.WeakWeight, e.StrongWeight) })
+	y, w := outcome(func(e *Example) (float64, float64) { return e.Small, e.SmallWeight })
+	stretch(&l.Small, j.small, y, w, true)
+	y, w = outcome(func(e *Example) (float64, float64) { return e.Large, e.LargeWeight })
+	stretch(&l.Large, j.large, y, w, true)
+	y, w = outcome(func(e *Example) (float64, float64) { return e.Large - e.Small, min(e.SmallWeight, e.LargeWeight) })
 	stretch(&l.Need, j.need, y, w, false)
 	for i := range j.need { // as Layer.Judge does
-		j.need[i] = (j.need[i] + chance(j.strong[i]) - chance(j.weak[i])) / 2
+		j.need[i] = (j.need[i] + chance(j.large[i]) - chance(j.small[i])) / 2
 	}
 	return l
 }

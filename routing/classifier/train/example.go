@@ -17,13 +17,13 @@ type Example struct {
 	Source  string // where the row comes from; peers are compared within a source
 	Cluster string // near-duplicates share one and are never split between training and measuring
 
-	// Weak and Strong are the outcomes, 0 to 1; NaN where the model was not tried.
-	Weak, Strong float64
+	// Small and Large are the outcomes, 0 to 1; NaN where the model was not tried.
+	Small, Large float64
 	// Peers are outcomes of other models on the same prompt, by name. Training uses them to tell
 	// chance from difficulty; they are optional.
 	Peers map[string]float64
-	// WeakWeight and StrongWeight say how much the outcomes count, 1 where every prompt is tried.
-	WeakWeight, StrongWeight float64
+	// SmallWeight and LargeWeight say how much the outcomes count, 1 where every prompt is tried.
+	SmallWeight, LargeWeight float64
 }
 
 // Config is everything that decides what training makes of the rows.
@@ -83,14 +83,14 @@ func Checksum(rows []Example) string {
 	h := sha256.New()
 	enc := json.NewEncoder(h)
 	for _, r := range rows {
-		weak, strong := "?", "?"
-		if !math.IsNaN(r.Weak) {
-			weak = fmt.Sprint(r.Weak, r.WeakWeight)
+		small, large := "?", "?"
+		if !math.IsNaN(r.Small) {
+			small = fmt.Sprint(r.Small, r.SmallWeight)
 		}
-		if !math.IsNaN(r.Strong) {
-			strong = fmt.Sprint(r.Strong, r.StrongWeight)
+		if !math.IsNaN(r.Large) {
+			large = fmt.Sprint(r.Large, r.LargeWeight)
 		}
-		_ = enc.Encode([]any{r.Text, r.Task, r.Kind, r.Source, r.Cluster, weak, strong, r.Peers}) // a hash accepts every write
+		_ = enc.Encode([]any{r.Text, r.Task, r.Kind, r.Source, r.Cluster, small, large, r.Peers}) // a hash accepts every write
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // judged is what last layers say of rows that they have not seen.
-type judged struct{ weak, strong, need []float64 }
+type judged struct{ small, large, need []float64 }
 
 func (f *fitting) crossLast(tasks []taskMean) judged {
 	n := len(f.rows)
@@ -20,7 +20,7 @@ func (f *fitting) crossLast(tasks []taskMean) judged {
 		l := f.last(func(i int) bool { return f.fold[i] != k }, tasks)
 		for i := range f.rows {
 			if f.fold[i] == k {
-				j.weak[i], j.strong[i], j.need[i] = l.Weak.At(&in[i]), l.Strong.At(&in[i]), l.Need.At(&in[i])
+				j.small[i], j.large[i], j.need[i] = l.Small.At(&in[i]), l.Large.At(&in[i]), l.Need.At(&in[i])
 			}
 		}
 	}
@@ -30,7 +30,7 @@ func (f *fitting) crossLast(tasks []taskMean) judged {
 // told is in with what was measured on the row's task; no tasks leave it as it is.
 func told(in inputs, tasks []taskMean, row int) inputs {
 	if tasks != nil {
-		in[classifier.InputTaskWeak], in[classifier.InputTaskStrong] = float32(tasks[row].weak), float32(tasks[row].strong)
+		in[classifier.InputTaskWeak], in[classifier.InputTaskStrong] = float32(tasks[row].small), float32(tasks[row].large)
 	}
 	return in
 }
@@ -39,7 +39,7 @@ func told(in inputs, tasks []taskMean, row int) inputs {
 // with part of their chance taken out; the chances themselves from what happened, so that they are
 // calibrated. tasks is what was measured on each row's task, where the layer is to be told.
 func (f *fitting) last(use func(int) bool, tasks []taskMean) (l classifier.Layer) {
-	var weak, strong, need []sample
+	var small, large, need []sample
 	share := 1 / float64(len(f.views))
 	for _, v := range f.views {
 		for i := range f.rows {
@@ -53,13 +53,13 @@ func (f *fitting) last(use func(int) bool, tasks []taskMean) (l classifier.Layer
 				}
 			}
 			r := &f.rows[i]
-			add(&weak, r.Weak, r.WeakWeight)
-			add(&strong, r.Strong, r.StrongWeight)
-			add(&need, f.soft[i], min(r.WeakWeight, r.StrongWeight))
+			add(&small, r.Small, r.SmallWeight)
+			add(&large, r.Large, r.LargeWeight)
+			add(&need, f.soft[i], min(r.SmallWeight, r.LargeWeight))
 		}
 	}
 	b, seed := f.config.Boost, f.config.Seed
-	l.Weak, l.Strong = grow(weak, b, true, seed), grow(strong, b, true, seed+1)
+	l.Small, l.Large = grow(small, b, true, seed), grow(large, b, true, seed+1)
 	l.Need = grow(need, b, false, seed+2)
 	return l
 }

@@ -27,7 +27,7 @@ func (f *fitting) tasks() map[string]classifier.Task {
 		kinds[name][f.rows[i].Kind]++
 	}
 	for name, t := range out {
-		t.Weak, t.Strong = means[name].weak, means[name].strong
+		t.Small, t.Large = means[name].small, means[name].large
 		t.Kind = most(kinds[name])
 		out[name] = t
 	}
@@ -46,17 +46,17 @@ func most(count map[string]int) (best string) {
 // aims measures the dial: for each share of the large model's quality the threshold that keeps it.
 func (f *fitting) aims() []classifier.Aim {
 	order := f.ranked()
-	var weak, strong float64
+	var small, large float64
 	for _, i := range order {
-		weak, strong = weak+f.rows[i].Weak, strong+f.rows[i].Strong
+		small, large = small+f.rows[i].Small, large+f.rows[i].Large
 	}
 	n := float64(len(order))
-	least := min(weak/max(strong, 1e-9), 1)
+	least := min(small/max(large, 1e-9), 1)
 	var out []classifier.Aim
 	for _, aim := range append([]float64{least}, grid(least)...) {
-		gain, k := weak, 0
-		for ; k < len(order) && gain < aim*strong-1e-9; k++ {
-			gain += f.rows[order[k]].Strong - f.rows[order[k]].Weak
+		gain, k := small, 0
+		for ; k < len(order) && gain < aim*large-1e-9; k++ {
+			gain += f.rows[order[k]].Large - f.rows[order[k]].Small
 		}
 		out = append(out, classifier.Aim{Aim: aim, Need: f.border(order, k), Large: float64(k) / n, Quality: gain / n})
 	}
@@ -77,7 +77,7 @@ func grid(least float64) (out []float64) {
 func (f *fitting) ranked() []int {
 	var order []int
 	for i := range f.rows {
-		if !math.IsNaN(f.rows[i].Weak) && !math.IsNaN(f.rows[i].Strong) {
+		if !math.IsNaN(f.rows[i].Small) && !math.IsNaN(f.rows[i].Large) {
 			order = append(order, i)
 		}
 	}

@@ -10,12 +10,12 @@ import (
 // taskMean is what is known of the rows of one task, shrunk towards the mean of all rows.
 type taskMean struct {
 	rows         int
-	weak, strong float64
+	small, large float64
 }
 
 // taskMeans measures every task of rows.
 func taskMeans(rows []Example, shrink float64) (means map[string]taskMean, all taskMean) {
-	type sum struct{ n, weak, weakN, strong, strongN float64 }
+	type sum struct{ n, small, weakN, large, strongN float64 }
 	sums := map[string]*sum{}
 	var total sum
 	for i := range rows {
@@ -27,25 +27,25 @@ func taskMeans(rows []Example, shrink float64) (means map[string]taskMean, all t
 		}
 		for _, s := range []*sum{s, &total} {
 			s.n++
-			if !math.IsNaN(r.Weak) {
-				s.weak, s.weakN = s.weak+r.WeakWeight*r.Weak, s.weakN+r.WeakWeight
+			if !math.IsNaN(r.Small) {
+				s.small, s.weakN = s.small+r.SmallWeight*r.Small, s.weakN+r.SmallWeight
 			}
-			if !math.IsNaN(r.Strong) {
-				s.strong, s.strongN = s.strong+r.StrongWeight*r.Strong, s.strongN+r.StrongWeight
+			if !math.IsNaN(r.Large) {
+				s.large, s.strongN = s.large+r.LargeWeight*r.Large, s.strongN+r.LargeWeight
 			}
 		}
 	}
-	all = taskMean{len(rows), total.weak / max(total.weakN, 1e-9), total.strong / max(total.strongN, 1e-9)}
+	all = taskMean{len(rows), total.small / max(total.weakN, 1e-9), total.large / max(total.strongN, 1e-9)}
 	means = make(map[string]taskMean, len(sums))
 	for task, s := range sums {
 		if task == "" {
-			means[task] = taskMean{int(s.n), all.weak, all.strong}
+			means[task] = taskMean{int(s.n), all.small, all.large}
 			continue
 		}
 		means[task] = taskMean{
 			int(s.n),
-			(s.weak + shrink*all.weak) / (s.weakN + shrink),
-			(s.strong + shrink*all.strong) / (s.strongN + shrink),
+			(s.small + shrink*all.small) / (s.weakN + shrink),
+			(s.large + shrink*all.large) / (s.strongN + shrink),
 		}
 	}
 	return means, all
@@ -53,23 +53,23 @@ func taskMeans(rows []Example, shrink float64) (means map[string]taskMean, all t
 
 // soften replaces the part of an outcome that is chance by what other models' outcomes on the same
 // prompt say of its difficulty. share 0 leaves outcomes as they are.
-func soften(rows []Example, share float64) (weak, strong []float64) {
-	weak, strong = make([]float64, len(rows)), make([]float64, len(rows))
+func soften(rows []Example, share float64) (small, large []float64) {
+	small, large = make([]float64, len(rows)), make([]float64, len(rows))
 	bySource := map[string][]int{}
 	for i := range rows {
-		weak[i], strong[i] = rows[i].Weak, rows[i].Strong
+		small[i], large[i] = rows[i].Small, rows[i].Large
 		if len(rows[i].Peers) > 0 {
 			bySource[rows[i].Source] = append(bySource[rows[i].Source], i)
 		}
 	}
 	if share == 0 {
-		return weak, strong
+		return small, large
 	}
 	for _, members := range bySource {
-		softenSource(rows, members, share, weak)
-		softenSource(rows, members, share, strong)
+		softenSource(rows, members, share, small)
+		softenSource(rows, members, share, large)
 	}
-	return weak, strong
+	return small, large
 }
 
 // softenSource regresses the outcomes of one source on those of the peers, by ridge regression.
@@ -147,30 +147,30 @@ func peerNames(rows []Example, members []int) []string {
 
 // benefits is what the large model adds in every row, softened half way.
 func benefits(rows []Example, share float64) []float64 {
-	weak, strong := soften(rows, share)
-	for i := range weak {
-		weak[i] = strong[i] - weak[i]
+	small, large := soften(rows, share)
+	for i := range small {
+		small[i] = large[i] - small[i]
 	}
-	return weak
+	return small
 }
 
 // targets are what the heads learn from rows, and how much each counts.
 func targets(rows []Example, c Config) (y, weight []vec) {
 	means, _ := taskMeans(rows, c.Shrink)
-	weak, strong := soften(rows, c.Peers)
+	small, large := soften(rows, c.Peers)
 	y, weight = make([]vec, len(rows)), make([]vec, len(rows))
 	for i := range rows {
 		r, t := &rows[i], means[rows[i].Task]
-		y[i][classifier.HeadTaskWeak], y[i][classifier.HeadTaskStrong] = float32(t.weak), float32(t.strong)
+		y[i][classifier.HeadTaskWeak], y[i][classifier.HeadTaskStrong] = float32(t.small), float32(t.large)
 		weight[i][classifier.HeadTaskWeak], weight[i][classifier.HeadTaskStrong] = 1, 1
 		set := func(lane int, value, w float64) {
 			if !math.IsNaN(value) {
 				y[i][lane], weight[i][lane] = float32(value), float32(w)
 			}
 		}
-		set(classifier.HeadWeak, weak[i], r.WeakWeight)
-		set(classifier.HeadStrong, strong[i], r.StrongWeight)
-		set(classifier.HeadBenefit, strong[i]-weak[i], min(r.WeakWeight, r.StrongWeight))
+		set(classifier.HeadWeak, small[i], r.SmallWeight)
+		set(classifier.HeadStrong, large[i], r.LargeWeight)
+		set(classifier.HeadBenefit, large[i]-small[i], min(r.SmallWeight, r.LargeWeight))
 		for lane, kind := range map[int]string{classifier.HeadQA: "qa", classifier.HeadMath: "math", classifier.HeadCode: "code"} {
 			if r.Kind != "" {
 				set(lane, indicator(r.Kind == kind), 1)

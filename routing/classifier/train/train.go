@@ -88,10 +88,10 @@ func check(rows []Example) error {
 		}
 		return false
 	}
-	if !varied(func(e *Example) float64 { return e.Weak }) {
+	if !varied(func(e *Example) float64 { return e.Small }) {
 		return errors.New("the small model has the same outcome in every row: nothing to learn")
 	}
-	if !varied(func(e *Example) float64 { return e.Strong }) {
+	if !varied(func(e *Example) float64 { return e.Large }) {
 		return errors.New("the large model has the same outcome in every row: nothing to learn")
 	}
 	return nil

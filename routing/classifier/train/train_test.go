@@ -14,11 +14,11 @@ func rows(n int) []Example {
 	draw := func(chance float64) float64 { return indicator(rng.Float64() < chance) }
 	var out []Example
 	for i := range n {
-		e := Example{Source: "s", Cluster: fmt.Sprint(i), WeakWeight: 1, StrongWeight: 1, Strong: draw(.95)}
+		e := Example{Source: "s", Cluster: fmt.Sprint(i), SmallWeight: 1, LargeWeight: 1, Large: draw(.95)}
 		if i%2 == 0 {
-			e.Text, e.Task, e.Kind, e.Weak = fmt.Sprintf("integral lemma converges series %d", i), "proof", "math", draw(.2)
+			e.Text, e.Task, e.Kind, e.Small = fmt.Sprintf("integral lemma converges series %d", i), "proof", "math", draw(.2)
 		} else {
-			e.Text, e.Task, e.Kind, e.Weak = fmt.Sprintf("capital city country continent %d", i), "capital", "qa", draw(.9)
+			e.Text, e.Task, e.Kind, e.Small = fmt.Sprintf("capital city country continent %d", i), "capital", "qa", draw(.9)
 		}
 		if i%6 < 2 {
 			e.Text = fmt.Sprintf("something about item %d", i) // only the task tells
@@ -41,7 +41,7 @@ func TestFitLearnsAndRepeats(t *testing.T) {
 		t.Fatal(err)
 	}
 	hard, easy := m.Score("another lemma on series that converges", ""), m.Score("the capital city of a country", "")
-	if hard.Need < easy.Need+.2 || hard.Weak > easy.Weak-.2 {
+	if hard.Need < easy.Need+.2 || hard.Small > easy.Small-.2 {
 		t.Errorf("got %+v for a hard text and %+v for an easy one", hard, easy)
 	}
 	if hard.Kind != "math" || easy.Kind != "qa" {
@@ -76,10 +76,10 @@ func TestFitRefusesRowsThatTeachNothing(t *testing.T) {
 	}{
 		"none":            {nil, "0 rows"},
 		"few":             {rows(20), "20 rows"},
-		"one class":       {change(func(e *Example) { e.Weak = 1 }), "small model has the same outcome"},
-		"large one class": {change(func(e *Example) { e.Strong = 1 }), "large model has the same outcome"},
+		"one class":       {change(func(e *Example) { e.Small = 1 }), "small model has the same outcome"},
+		"large one class": {change(func(e *Example) { e.Large = 1 }), "large model has the same outcome"},
 		"left out":        {change(func(e *Example) { e.Source = "bfcl" }), "0 rows"},
-		"not tried":       {change(func(e *Example) { e.Weak = math.NaN() }), "small model has the same outcome"},
+		"not tried":       {change(func(e *Example) { e.Small = math.NaN() }), "small model has the same outcome"},
 	} {
 		if _, err := Fit(c.rows, quick(), nil); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want an error with %q", name, err, c.want)
@@ -114,25 +114,25 @@ func TestPeersTellChanceFromDifficulty(t *testing.T) {
 	var all []Example
 	for i := range 400 {
 		hard := indicator(i%2 == 0)
-		all = append(all, Example{Source: "s", Weak: indicator(i%8 == 0 || hard == 0), Strong: 1, Peers: map[string]float64{"p": 1 - hard, "q": 1 - hard}})
+		all = append(all, Example{Source: "s", Small: indicator(i%8 == 0 || hard == 0), Large: 1, Peers: map[string]float64{"p": 1 - hard, "q": 1 - hard}})
 	}
-	weak, _ := soften(all, 1)
-	if lucky, unlucky := weak[0], weak[2]; math.Abs(lucky-unlucky) > 1e-6 || lucky > .5 || weak[1] < .9 {
-		t.Errorf("hard texts got %.2f and %.2f, an easy one %.2f", lucky, unlucky, weak[1])
+	small, _ := soften(all, 1)
+	if lucky, unlucky := small[0], small[2]; math.Abs(lucky-unlucky) > 1e-6 || lucky > .5 || small[1] < .9 {
+		t.Errorf("hard texts got %.2f and %.2f, an easy one %.2f", lucky, unlucky, small[1])
 	}
-	if weak, _ := soften(all, 0); weak[0] != 1 {
-		t.Errorf("with share 0 an outcome became %.2f", weak[0])
+	if small, _ := soften(all, 0); small[0] != 1 {
+		t.Errorf("with share 0 an outcome became %.2f", small[0])
 	}
 }
 
 func TestTasksShrinkTowardsAll(t *testing.T) {
 	all := rows(400)
-	all[0].Task, all[0].Weak = "rare", 0
+	all[0].Task, all[0].Small = "rare", 0
 	means, mean := taskMeans(all, 20)
-	if d := math.Abs(means["rare"].weak - mean.weak); d > .05 {
+	if d := math.Abs(means["rare"].small - mean.small); d > .05 {
 		t.Errorf("one row moved its task by %.2f", d)
 	}
-	if got := means["proof"].weak; got > .3 {
+	if got := means["proof"].small; got > .3 {
 		t.Errorf("200 rows of a hard task leave it at %.2f", got)
 	}
 }

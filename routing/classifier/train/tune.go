@@ -29,7 +29,7 @@ func TuningDefaults() Tuning {
 func Tune(base *classifier.Model, rows []Example, t Tuning) (*classifier.Model, error) {
 	tries := 0
 	for i := range rows {
-		if !math.IsNaN(rows[i].Weak) && rows[i].WeakWeight > 0 {
+		if !math.IsNaN(rows[i].Small) && rows[i].SmallWeight > 0 {
 			tries++
 		}
 	}
@@ -103,7 +103,7 @@ func inputsOf(m *classifier.Model, rows []Example, names []string, measured map[
 			continue
 		}
 		if t, ok := measured[names[i]]; ok {
-			out[i][classifier.InputTaskWeak], out[i][classifier.InputTaskStrong] = float32(t.Weak), float32(t.Strong)
+			out[i][classifier.InputTaskWeak], out[i][classifier.InputTaskStrong] = float32(t.Small), float32(t.Large)
 		}
 	}
 	return out
@@ -111,7 +111,7 @@ func inputsOf(m *classifier.Model, rows []Example, names []string, measured map[
 
 // tuneTasks measures what is named; its own rows count against what base says of their texts.
 func tuneTasks(base *classifier.Model, rows []Example, names []string, shrink float64) map[string]classifier.Task {
-	type sum struct{ weak, weakN, strong, strongN, saidWeak, saidStrong, n float64 }
+	type sum struct{ small, weakN, large, strongN, saidWeak, saidStrong, n float64 }
 	sums := map[string]*sum{}
 	kinds := map[string]map[string]int{}
 	for i := range rows {
@@ -127,20 +127,20 @@ func tuneTasks(base *classifier.Model, rows []Example, names []string, shrink fl
 		said := base.Score(r.Text, r.Task)
 		kinds[name][said.Kind]++
 		s.n++
-		s.saidWeak, s.saidStrong = s.saidWeak+said.Weak, s.saidStrong+said.Strong
-		if !math.IsNaN(r.Weak) {
-			s.weak, s.weakN = s.weak+r.WeakWeight*r.Weak, s.weakN+r.WeakWeight
+		s.saidWeak, s.saidStrong = s.saidWeak+said.Small, s.saidStrong+said.Large
+		if !math.IsNaN(r.Small) {
+			s.small, s.weakN = s.small+r.SmallWeight*r.Small, s.weakN+r.SmallWeight
 		}
-		if !math.IsNaN(r.Strong) {
-			s.strong, s.strongN = s.strong+r.StrongWeight*r.Strong, s.strongN+r.StrongWeight
+		if !math.IsNaN(r.Large) {
+			s.large, s.strongN = s.large+r.LargeWeight*r.Large, s.strongN+r.LargeWeight
 		}
 	}
 	out := map[string]classifier.Task{}
 	for name, s := range sums {
 		out[name] = classifier.Task{
 			Rows: int(s.n), Kind: most(kinds[name]),
-			Weak:   (s.weak + shrink*s.saidWeak/s.n) / (s.weakN + shrink),
-			Strong: (s.strong + shrink*s.saidStrong/s.n) / (s.strongN + shrink),
+			Small: (s.small + shrink*s.saidWeak/s.n) / (s.weakN + shrink),
+			Large: (s.large + shrink*s.saidStrong/s.n) / (s.strongN + shrink),
 		}
 	}
 	return out
@@ -154,7 +154,7 @@ func shiftTasks(measured map[string]classifier.Task, rows []Example, names []str
 		odds       []float64
 		sum, count float64
 	}
-	weak, strong := map[string]*seen{}, map[string]*seen{}
+	small, large := map[string]*seen{}, map[string]*seen{}
 	note := func(in map[string]*seen, name string, odds, y, weight float64) {
 		if in[name] == nil {
 			in[name] = &seen{}
@@ -167,8 +167,8 @@ func shiftTasks(measured map[string]classifier.Task, rows []Example, names []str
 	}
 	for i, name := range names {
 		if name != "" {
-			note(weak, name, l.Weak.At(&in[i]), rows[i].Weak, rows[i].WeakWeight)
-			note(strong, name, l.Strong.At(&in[i]), rows[i].Strong, rows[i].StrongWeight)
+			note(small, name, l.Small.At(&in[i]), rows[i].Small, rows[i].SmallWeight)
+			note(large, name, l.Large.At(&in[i]), rows[i].Large, rows[i].LargeWeight)
 		}
 	}
 	shift := func(s *seen, shrink float64) float64 {
@@ -179,7 +179,7 @@ func shiftTasks(measured map[string]classifier.Task, rows []Example, names []str
 		return shiftTo((s.sum+shrink*said)/(s.count+shrink), s.odds)
 	}
 	for name, t := range measured {
-		t.WeakShift, t.StrongShift = shift(weak[name], shrink), shift(strong[name], strongShrink*shrink)
+		t.SmallShift, t.LargeShift = shift(small[name], shrink), shift(large[name], strongShrink*shrink)
 		measured[name] = t
 	}
 }
@@ -207,18 +207,18 @@ func shiftTo(want float64, odds []float64) float64 {
 
 // tuneLayer fits a last layer to rows.
 func tuneLayer(l classifier.Layer, rows []Example, in []inputs, t Tuning) classifier.Layer {
-	was := func(i int) float64 { return chance(l.Strong.At(&in[i])) - chance(l.Weak.At(&in[i])) }
+	was := func(i int) float64 { return chance(l.Large.At(&in[i])) - chance(l.Small.At(&in[i])) }
 	before := make([]float64, len(rows))
-	var weak, need []sample
+	var small, need []sample
 	for i := range rows {
 		before[i] = was(i)
-		if !math.IsNaN(rows[i].Weak) && rows[i].WeakWeight > 0 {
-			weak = append(weak, sample{&in[i], rows[i].Weak, rows[i].WeakWeight})
+		if !math.IsNaN(rows[i].Small) && rows[i].SmallWeight > 0 {
+			small = append(small, sample{&in[i], rows[i].Small, rows[i].SmallWeight})
 		}
 	}
 	old := l.Need
-	l.Weak = growOn(&l.Weak, weak, t.Boost, true, t.Seed)
-	l.Strong = shifted(l.Strong, rows, in)
+	l.Small = growOn(&l.Small, small, t.Boost, true, t.Seed)
+	l.Large = shifted(l.Large, rows, in)
 	for i := range rows {
 		need = append(need, sample{&in[i], old.At(&in[i]) + was(i) - before[i], 1})
 	}
@@ -236,7 +236,7 @@ func shifted(f classifier.Forest, rows []Example, in []inputs) classifier.Forest
 	for range 20 {
 		slope, curve := -prior*shift, prior
 		for i := range rows {
-			if y, w := rows[i].Strong, rows[i].StrongWeight; !math.IsNaN(y) && w > 0 {
+			if y, w := rows[i].Large, rows[i].LargeWeight; !math.IsNaN(y) && w > 0 {
 				p := chance(f.At(&in[i]) + shift)
 				slope, curve = slope+w*(y-p), curve+w*p*(1-p)
 			}
@@ -254,9 +254,9 @@ func tuneAims(base *classifier.Model, rows []Example, h classifier.Header) ([]cl
 	expected := make([]Example, len(rows))
 	need := make([]float64, len(rows))
 	for i := range rows {
-		var strong float64
-		_, strong, need[i] = h.Text.Judge(&in[i])
-		expected[i] = Example{Weak: strong - need[i], Strong: strong}
+		var large float64
+		_, large, need[i] = h.Text.Judge(&in[i])
+		expected[i] = Example{Small: large - need[i], Large: large}
 	}
 	config := Defaults()
 	f := &fitting{config: config, rows: expected, text: judged{need: need}}
