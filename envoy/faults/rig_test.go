@@ -58,7 +58,7 @@ func newRig(t *testing.T, s setup) *rig {
 		server += ", websocket: {enabled: true, envoy: " + r.listen + "}"
 	}
 	if s.env == nil {
-		s.env = emulatorKeys()
+		s.env = []string{"AWS_ACCESS_KEY_ID=" + emulator.DefaultAccessKey, "AWS_SECRET_ACCESS_KEY=" + emulator.DefaultSecret}
 	}
 	for range max(1, s.services) {
 		one := newService(t, server, r.where()+s.config, s.env)
@@ -68,11 +68,6 @@ func newRig(t *testing.T, s setup) *rig {
 	r.startEnvoy()
 	t.Cleanup(r.leaks)
 	return r
-}
-
-// emulatorKeys are credentials that the emulator knows.
-func emulatorKeys() []string {
-	return []string{"AWS_ACCESS_KEY_ID=" + emulator.DefaultAccessKey, "AWS_SECRET_ACCESS_KEY=" + emulator.DefaultSecret}
 }
 
 // where tells a service where Bedrock is.
