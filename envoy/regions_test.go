@@ -52,7 +52,7 @@ type route struct {
 // generate posts a prompt and reads the route from the answer, or from a stream's last event.
 func generate(t *testing.T, e *envoytest.Instance, body string) (status int, got route, text string) {
 	t.Helper()
-	res := do(t, e.URL(t)+"/api/v1/generate", body, "content-type", "application/json")
+	res := envoytest.Post(t, e.URL(t)+"/api/v1/generate", body, "content-type", "application/json")
 	defer res.Body.Close()
 	b, err := io.ReadAll(res.Body)
 	if err != nil {

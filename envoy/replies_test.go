@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ockham/envoy"
+	"ockham/envoy/envoytest"
 )
 
 // dialects are the paths of the clients' languages.
@@ -74,7 +75,7 @@ func TestEnvoysOwnRepliesSpeakTheClientsDialect(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			e := start(t, tt.planner, serve(t, tt.bedrock), tt.change)
 			for dialect, path := range dialects {
-				res := do(t, e.URL(t)+path+"?q=1", tt.body)
+				res := envoytest.Post(t, e.URL(t)+path+"?q=1", tt.body)
 				defer res.Body.Close()
 				if res.StatusCode != tt.status {
 					t.Errorf("%s: got status %d, want %d", dialect, res.StatusCode, tt.status)

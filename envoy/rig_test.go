@@ -4,7 +4,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"strings"
 	"testing"
 
 	core "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
@@ -157,27 +156,11 @@ func serve(t *testing.T, h http.HandlerFunc) string {
 
 func post(t *testing.T, url, body string, headers ...string) (int, string) {
 	t.Helper()
-	res := do(t, url, body, headers...)
+	res := envoytest.Post(t, url, body, headers...)
 	defer res.Body.Close()
 	b, err := io.ReadAll(res.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return res.StatusCode, string(b)
-}
-
-func do(t *testing.T, url, body string, headers ...string) *http.Response {
-	t.Helper()
-	req, err := http.NewRequest("POST", url, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := 0; i < len(headers); i += 2 {
-		req.Header.Set(headers[i], headers[i+1])
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res
 }

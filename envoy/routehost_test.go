@@ -33,7 +33,7 @@ func TestRouteWritesTheHost(t *testing.T) {
 		"escalated": `{"prompt":"Give JSON. [[fault:bad_answer@small]]","response_format":{"type":"json_object"}}`,
 		"stream":    `{"prompt":"Hello.","stream":true}`,
 	} {
-		res := do(t, e.URL(t)+"/api/v1/generate", body, "content-type", "application/json")
+		res := envoytest.Post(t, e.URL(t)+"/api/v1/generate", body, "content-type", "application/json")
 		res.Body.Close()
 		if res.StatusCode != 200 {
 			t.Errorf("%s: got %s, want 200", name, res.Status)

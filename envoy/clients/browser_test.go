@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"testing"
 
+	"ockham/envoy/envoytest"
 	"ockham/internal/config"
 )
 
@@ -22,8 +23,8 @@ func TestBrowsersWebSocket(t *testing.T) {
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, installed(t, "node_modules/.bin/node"), installed(t, "socket.mjs"), url, chromium(t), home, stranger)
-	cmd.Env = environment("OCKHAM_URL=" + url)
+	cmd := exec.CommandContext(ctx, envoytest.Installed(t, "clients/node_modules/.bin/node"), envoytest.Installed(t, "clients/socket.mjs"), url, chromium(t), home, stranger)
+	cmd.Env = envoytest.ClientEnvironment("OCKHAM_URL=" + url)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("got %v, want success\n%s", err, out)
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"ockham/envoy/envoytest"
 	"ockham/internal/config"
 )
 
@@ -26,8 +27,8 @@ func TestReadme(t *testing.T) {
 	host := strings.TrimPrefix(url, "http://")
 	run := map[string][]string{
 		"sh":     {"sh"},
-		"python": {installed(t, "venv/bin/python"), "-"},
-		"js":     {installed(t, "node_modules/.bin/node"), "--input-type=module", "-"},
+		"python": {envoytest.Installed(t, "clients/venv/bin/python"), "-"},
+		"js":     {envoytest.Installed(t, "clients/node_modules/.bin/node"), "--input-type=module", "-"},
 	}
 	ran := map[string]int{}
 	for _, m := range fences.FindAllStringSubmatch(string(readme), -1) {
@@ -39,7 +40,7 @@ func TestReadme(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), limit)
 		defer cancel()
 		cmd := exec.CommandContext(ctx, run[language][0], run[language][1:]...)
-		cmd.Stdin, cmd.Env = strings.NewReader(code), environment()
+		cmd.Stdin, cmd.Env = strings.NewReader(code), envoytest.ClientEnvironment()
 		out, err := cmd.Output()
 		if err != nil || len(strings.TrimSpace(string(out))) < 20 {
 			t.Errorf("%s: got error %v and %q, want an answer from\n%s", language, err, out, code)

@@ -256,6 +256,24 @@ func Root(t testing.TB) string {
 	}
 }
 
+// Post sends JSON, with headers as names and values in turn. The caller closes the answer's body.
+func Post(t testing.TB, url, body string, headers ...string) *http.Response {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("content-type", "application/json")
+	for i := 0; i < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
+
 // FreeAddress is a host:port on which nobody listens now.
 func FreeAddress(t testing.TB) string {
 	t.Helper()

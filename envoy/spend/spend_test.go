@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"io"
 	"math"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -40,7 +39,7 @@ func (a *answer) micro() int { return int(math.Round(a.Usage.Cost * 1e6)) }
 
 func ask(t *testing.T, url, body string, headers ...string) answer {
 	t.Helper()
-	res := post(t, url, body, headers...)
+	res := envoytest.Post(t, url, body, headers...)
 	defer res.Body.Close()
 	text, err := io.ReadAll(res.Body)
 	if err != nil {
@@ -53,23 +52,6 @@ func ask(t *testing.T, url, body string, headers ...string) answer {
 	}
 	_ = json.Unmarshal(data, &a) // another dialect's says nothing of it
 	return a
-}
-
-func post(t *testing.T, url, body string, headers ...string) *http.Response {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), "POST", url, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("content-type", "application/json")
-	for i := 0; i < len(headers); i += 2 {
-		req.Header.Set(headers[i], headers[i+1])
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res
 }
 
 // Who the client is comes from a key or a token; whatever it pays is counted to a millionth of a dollar,
@@ -155,7 +137,7 @@ func TestSoftLimitHoldsForAllReplicas(t *testing.T) {
 func TestLeavingIsNotFree(t *testing.T) {
 	r := newRig(t, "budgets: [{name: all, by: all, window: 720h, usd: 1}]\n")
 	url := r.replica(t, nil) + "/api/v1/generate"
-	res := post(t, url, `{"prompt":"Summarise: the meeting moved. [[fault:slow]]","stream":true,"max_tokens":100}`)
+	res := envoytest.Post(t, url, `{"prompt":"Summarise: the meeting moved. [[fault:slow]]","stream":true,"max_tokens":100}`)
 	if line, err := bufio.NewReader(res.Body).ReadString('\n'); err != nil || !strings.HasPrefix(line, "event: delta") {
 		t.Fatalf("the stream begins with %q, %v", line, err)
 	}

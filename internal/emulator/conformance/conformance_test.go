@@ -12,27 +12,11 @@ import (
 	"testing"
 	"time"
 
+	"ockham/envoy/envoytest"
 	"ockham/internal/emulator"
 )
 
 const limit = 3 * time.Minute
-
-// installed is where tools/clients.sh puts the clients.
-func installed(t *testing.T, name string) string {
-	t.Helper()
-	build := os.Getenv("BUILD")
-	if build == "" {
-		build = filepath.Join("..", "..", "..", "build")
-	}
-	path, err := filepath.Abs(filepath.Join(build, "conformance", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(path); err != nil {
-		t.Fatalf("%s is not installed: run tools/clients.sh first", name)
-	}
-	return path
-}
 
 func start(t *testing.T, mutation emulator.Mutation) (running *emulator.Running, authority string) {
 	t.Helper()
@@ -57,9 +41,9 @@ type client struct {
 
 func clients(t *testing.T) []client {
 	t.Helper()
-	modules := installed(t, "node_modules")
+	modules := envoytest.Installed(t, "conformance/node_modules")
 	return []client{
-		{"boto3", installed(t, "venv/bin/python"), func(url, tls, ca string) []string { return []string{"client.py", url, tls, ca} }, ""},
+		{"boto3", envoytest.Installed(t, "conformance/venv/bin/python"), func(url, tls, ca string) []string { return []string{"client.py", url, tls, ca} }, ""},
 		{"JavaScript", filepath.Join(modules, ".bin", "node"), func(url, tls, ca string) []string { return []string{"client.mjs", url, tls, ca, filepath.Dir(modules)} }, emulator.MutateUnionType},
 	}
 }
@@ -71,7 +55,7 @@ func (c client) run(t *testing.T, mutation emulator.Mutation) []string {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, c.program, c.arguments(running.URL, running.TLSURL, authority)...)
-	cmd.Env = environment("NODE_EXTRA_CA_CERTS=" + authority)
+	cmd.Env = envoytest.ClientEnvironment("NODE_EXTRA_CA_CERTS=" + authority)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	passed, failed := sorted(string(out))
@@ -92,17 +76,6 @@ func sorted(out string) (passed int, failed []string) {
 		}
 	}
 	return passed, failed
-}
-
-// environment is this process's without anything of AWS, so that the clients see nothing of the machine's accounts.
-func environment(more ...string) []string {
-	var kept []string
-	for _, entry := range os.Environ() {
-		if !strings.HasPrefix(entry, "AWS_") {
-			kept = append(kept, entry)
-		}
-	}
-	return append(append(kept, "AWS_EC2_METADATA_DISABLED=true", "AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null"), more...)
 }
 
 func TestClients(t *testing.T) {
@@ -134,8 +107,8 @@ func aws(t *testing.T, url, secret string, arguments ...string) (string, error) 
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, installed(t, "venv/bin/aws"), append([]string{"bedrock-runtime", "--endpoint-url", url, "--region", "us-east-1"}, arguments...)...)
-	cmd.Env = environment("AWS_ACCESS_KEY_ID="+emulator.DefaultAccessKey, "AWS_SECRET_ACCESS_KEY="+secret, "AWS_MAX_ATTEMPTS=1")
+	cmd := exec.CommandContext(ctx, envoytest.Installed(t, "conformance/venv/bin/aws"), append([]string{"bedrock-runtime", "--endpoint-url", url, "--region", "us-east-1"}, arguments...)...)
+	cmd.Env = envoytest.ClientEnvironment("AWS_ACCESS_KEY_ID="+emulator.DefaultAccessKey, "AWS_SECRET_ACCESS_KEY="+secret, "AWS_MAX_ATTEMPTS=1")
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
