@@ -17,7 +17,8 @@ TOOL    := $(GO) tool -modfile=tools/go.mod
 RELEASE   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 PLATFORMS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
 # Not ./...: build/ holds installed tools, some of which bring Go files of their own.
-PACKAGES := ./bedrock/... ./cmd/... ./dialect/... ./envoy/... ./extproc/... ./internal/... ./routing/...
+FOLDERS  := bedrock cmd dialect envoy extproc internal routing
+PACKAGES := $(FOLDERS:%=./%/...)
 
 .PHONY: help build envoy up demo bench profile test check test-faults soak fuzz test-clients test-mesh test-spend test-envoys test-telemetry test-docker release clean
 
@@ -72,7 +73,7 @@ soak: envoy ## STREAMS streams at once for as long as SOAK says, and whether any
 # written down, and fails again.
 FUZZ ?= 10s
 fuzz: ## every fuzzer for FUZZ
-	@for package in $$(grep -rl --include='*_test.go' '^func Fuzz' bedrock dialect envoy extproc internal routing | xargs -n1 dirname | sort -u); do \
+	@for package in $$(grep -rl --include='*_test.go' '^func Fuzz' $(FOLDERS) | xargs -n1 dirname | sort -u); do \
 		for name in $$(grep -hoE '^func Fuzz[A-Za-z]+' $$package/*_test.go | sed 's/func //'); do \
 			echo "$$package $$name"; $(GO) test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZ) -fuzzminimizetime 1s ./$$package || \
 				$(GO) test -count=1 -run "^$$name$$" ./$$package || exit 1; \
@@ -85,7 +86,7 @@ test-clients: envoy ## real clients against a real Envoy, and the page in a real
 	@echo "left out: docker (make test-docker), mesh tools (make test-mesh)"
 
 check: ## format, vet, lint, layers, dead code
-	@unformatted="$$($(TOOL) gofumpt -l cmd bedrock dialect envoy extproc internal routing)"; \
+	@unformatted="$$($(TOOL) gofumpt -l $(FOLDERS))"; \
 		if [ -n "$$unformatted" ]; then echo "not gofumpt'ed:"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet $(PACKAGES)
 	$(TOOL) staticcheck $(PACKAGES)
