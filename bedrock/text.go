@@ -15,7 +15,7 @@ func AppendString(dst []byte, s string) []byte {
 	}
 	dst = append(dst, '"')
 	start := 0
-	for i := special(s, 0); i < len(s); i = special(s, i+1) {
+	for i := Special(s, 0); i < len(s); i = Special(s, i+1) {
 		dst = append(dst, s[start:i]...)
 		dst = appendEscape(dst, s[i])
 		start = i + 1
@@ -24,9 +24,9 @@ func AppendString(dst []byte, s string) []byte {
 	return append(dst, '"')
 }
 
-// special returns the index of the first byte of s from i on that must be escaped, or the end of s. It
+// Special returns the index of the first byte of s from i on that must be escaped, or the end of s. It
 // looks at eight bytes at a time, because prompts are long and hardly a byte of them is special.
-func special(s string, i int) int {
+func Special(s string, i int) int {
 	const ones, highs = 0x0101010101010101, 0x8080808080808080
 	b := unsafe.Slice(unsafe.StringData(s), len(s))
 	for ; i+8 <= len(s); i += 8 {

@@ -60,7 +60,7 @@ func checkJSON(body []byte) error {
 	if at := tooDeep(body); at >= 0 {
 		return Invalid("", "The body is nested deeper than "+strconv.Itoa(maxDepth)+" levels, at byte "+strconv.Itoa(at)+".")
 	}
-	if !gjson.ValidBytes(body) {
+	if !valid(text(body)) {
 		return Invalid("", "The body is not valid JSON"+syntaxError(body)+".")
 	}
 	return nil

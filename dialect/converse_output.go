@@ -73,7 +73,7 @@ func (c *converse) textFormat(v gjson.Result) error {
 		return err
 	case len(f.Schema) == 0:
 		return wrong("structure.jsonSchema.schema", "is missing")
-	case tooDeep(f.Schema) >= 0 || !gjson.ValidBytes(f.Schema) || !gjson.ParseBytes(f.Schema).IsObject():
+	case tooDeep(f.Schema) >= 0 || !valid(text(f.Schema)) || !gjson.ParseBytes(f.Schema).IsObject():
 		return wrong("structure.jsonSchema.schema", "must be a JSON Schema, as a string")
 	}
 	f.JSON = true

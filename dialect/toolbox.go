@@ -113,7 +113,7 @@ func toolInput(arguments string) []byte {
 	switch {
 	case blank(arguments):
 		return []byte("{}")
-	case tooDeep([]byte(arguments)) >= 0 || !gjson.Valid(arguments):
+	case tooDeep([]byte(arguments)) >= 0 || !valid(arguments):
 		return append(appendField([]byte("{"), "arguments", arguments), '}')
 	case !v.IsObject():
 		return []byte(`{"arguments":` + arguments + `}`)
