@@ -54,6 +54,7 @@ func BenchmarkPlan(b *testing.B) {
 func BenchmarkEstimate(b *testing.B) {
 	text := promptOf(8 << 10).Turns[0].Text
 	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
 	for b.Loop() {
 		Estimate(text)
 	}

@@ -85,6 +85,7 @@ func BenchmarkChecks(b *testing.B) {
 				b.Fatal(err)
 			}
 			bb.a.Done = true
+			b.ReportAllocs()
 			for b.Loop() {
 				v := c.Start(&bb.p)(&bb.a)
 				if v.Decision == routing.Reject || v.Skipped {
