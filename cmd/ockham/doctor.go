@@ -15,12 +15,6 @@ import (
 	"ockham/envoy/doctor"
 )
 
-// Exit codes of doctor besides 0.
-const (
-	exitFindings   = 1
-	exitUnreadable = 2
-)
-
 type doctorFlags struct {
 	json         bool
 	here         bool

@@ -46,7 +46,7 @@ whether chances are what they claim; and the frontier. Saving is at a price of 1
 	}
 	flags := c.Flags()
 	flags.StringVar(&f.data, "data", "", "outcomes, JSON lines, .gz or plain")
-	flags.StringVar(&f.model, "model", "", "model file (default: the embedded one)")
+	flags.StringVar(&f.model, "model", "", "model file (default the embedded one)")
 	flags.StringVar(&f.scores, "scores", "", "write id,score of every row to this file: the higher, the more in need of the large model")
 	flags.BoolVar(&f.withTask, "with-task", false, "let --scores use the rows' task")
 	flags.StringArrayVar(&f.compare, "compare", nil, "NAME=FILE: measure another router too, by its id,score file")

@@ -42,7 +42,7 @@ func newExplainCommand() *cobra.Command {
 		},
 	}
 	fl := c.Flags()
-	fl.StringVarP(&f.config, "config", "c", "", "configuration file (default: the built-in policy)")
+	fl.StringVarP(&f.config, "config", "c", "", configHelp)
 	fl.StringVar(&f.request, "request", "", "file with a request's JSON body in place of a prompt; - is standard input")
 	fl.StringVar(&f.dialect, "dialect", "generate", "of --request: generate, openai or anthropic")
 	fl.StringVar(&f.task, "task", "", "task_type")

@@ -12,6 +12,9 @@ import (
 	"ockham/routing"
 )
 
+// configHelp tells what --config is, wherever a command has it.
+const configHelp = "configuration file (default the built-in policy)"
+
 // loadPolicy loads the policy in a file, the built-in one without. All that is wrong with it goes to errs, a
 // line each.
 func loadPolicy(errs io.Writer, path string, deps policy.Deps) (*policy.Policy, error) {

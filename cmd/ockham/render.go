@@ -92,7 +92,7 @@ func (f *envoyFlags) register(s *pflag.FlagSet) {
 	f.registerAuth(s)
 	f.registerLimits(s)
 	s.StringVar(&f.ratelimit, "ratelimit", "", "rate limit service, HOST:PORT, that keeps the budgets of --config")
-	s.StringVarP(&f.config, "config", "c", "", "Ockham's configuration, for its budgets")
+	s.StringVarP(&f.config, "config", "c", "", "configuration file, for its budgets")
 	s.StringArrayVar(&f.replicas, "replica", nil, "further address of the service, where no name in DNS stands for all; repeat for more")
 	s.StringVar(&f.tracing, "tracing", "", "OTLP collector that takes Envoy's spans, host:port for gRPC; Envoy does not trace by default")
 	s.StringVar(&f.p.AccessLog, "access-log", "", "file for the access log, say /dev/stdout; none by default")

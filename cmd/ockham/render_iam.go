@@ -30,7 +30,7 @@ func newRenderIAMCommand() *cobra.Command {
 			return output(c)(iam.Policy(need))
 		},
 	}
-	c.Flags().StringVarP(&file, "config", "c", "", "configuration file (default the built-in one)")
+	c.Flags().StringVarP(&file, "config", "c", "", configHelp)
 	c.Flags().StringVar(&account, "account", "", "AWS account of the inference profiles (default any)")
 	return c
 }

@@ -77,7 +77,7 @@ func newRenderEnvoyGatewayCommand() *cobra.Command {
 }
 
 func (f *meshFlags) registerIstio(s *pflag.FlagSet, namespace string) {
-	s.StringVar(&f.mesh.Host, "host", "", "name that clients call (default: sidecars, Ockham's Service; gateways, any)")
+	s.StringVar(&f.mesh.Host, "host", "", "name that clients call (default for sidecars Ockham's Service, for gateways any)")
 	s.StringVar(&f.mesh.Selector, "selector", "", "labels of the pods whose Envoy gets the filter, KEY=VALUE,...")
 	s.StringVar(&f.mesh.FilterNamespace, "filter-namespace", namespace, "namespace of those pods")
 }

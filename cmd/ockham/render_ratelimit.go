@@ -24,7 +24,7 @@ func newRenderRateLimitCommand() *cobra.Command {
 			return output(c)(envoy.RateLimitYAML(all))
 		},
 	}
-	c.Flags().StringVarP(&file, "config", "c", "", "Ockham's configuration")
+	c.Flags().StringVarP(&file, "config", "c", "", "configuration file, for its budgets")
 	return c
 }
 

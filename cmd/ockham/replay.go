@@ -16,9 +16,6 @@ import (
 	"ockham/internal/replay"
 )
 
-// gateStatus is the exit code of a replay that is beyond a threshold.
-const gateStatus = 3
-
 // replayFlags are what replay is told.
 type replayFlags struct {
 	configs []string
@@ -53,7 +50,7 @@ With a threshold (--max-…) the exit code is 3 when a change is beyond it, or c
 		},
 	}
 	flags := c.Flags()
-	flags.StringArrayVarP(&f.configs, "config", "c", nil, "configuration; give it twice to compare two (default: the built-in policy)")
+	flags.StringArrayVarP(&f.configs, "config", "c", nil, configHelp+"; give it twice to compare two")
 	flags.BoolVar(&f.json, "json", false, "print JSON")
 	flags.StringVar(&f.svg, "svg", "", "draw cost, pipes, latency and quality into this file")
 	flags.Float64Var(&f.cost, "max-cost", 0, "largest relative change of cost: 0.05 is 5 % more, -0.1 demands 10 % less")
@@ -80,7 +77,7 @@ func (f *replayFlags) run(c *cobra.Command, files []string) error {
 		return err
 	}
 	if failures := f.gate(c).Check(report); len(failures) > 0 {
-		return &statusError{code: gateStatus, err: errors.New(strings.Join(failures, "; "))}
+		return &statusError{code: exitThreshold, err: errors.New(strings.Join(failures, "; "))}
 	}
 	return nil
 }

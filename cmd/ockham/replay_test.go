@@ -28,10 +28,10 @@ func TestReplayGates(t *testing.T) {
 	}{
 		{"one policy", []string{rows}, "2 of 2 lines replayed", 0},
 		{"two policies", []string{"-c", green, "-c", purple, rows}, "green to purple: 2", 0},
-		{"too dear", []string{"-c", green, "-c", purple, "--max-cost", "0.05", rows}, "cost changes by", gateStatus},
+		{"too dear", []string{"-c", green, "-c", purple, "--max-cost", "0.05", rows}, "cost changes by", exitThreshold},
 		{"cheaper", []string{"-c", purple, "-c", green, "--max-cost", "0", rows}, "purple to green: 2", 0},
-		{"worse", []string{"-c", purple, "-c", green, "--max-quality-drop", "0.1", rows}, "quality falls by 0.5000", gateStatus},
-		{"latency is unknown", []string{"-c", purple, "-c", green, "--max-latency", "1", rows}, "latency is not known", gateStatus},
+		{"worse", []string{"-c", purple, "-c", green, "--max-quality-drop", "0.1", rows}, "quality falls by 0.5000", exitThreshold},
+		{"latency is unknown", []string{"-c", purple, "-c", green, "--max-latency", "1", rows}, "latency is not known", exitThreshold},
 		{"three policies", []string{"-c", green, "-c", green, "-c", green, rows}, "at most two", 1},
 		{"broken policy", []string{"-c", broken, rows}, "broken.yaml", 1},
 		{"no file", []string{"none.jsonl"}, "none.jsonl", 1},

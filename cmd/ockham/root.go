@@ -13,6 +13,13 @@ type stdio struct {
 	out, err io.Writer
 }
 
+// Exit statuses that are answers, besides 0 and the 1 of everything that went wrong.
+const (
+	exitFindings   = 1 // doctor
+	exitUnreadable = 2 // doctor
+	exitThreshold  = 3 // replay
+)
+
 // statusError ends the process with a status of its own, for commands whose exit code is an answer
 // (doctor, replay). A nil err prints nothing.
 type statusError struct {

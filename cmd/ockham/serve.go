@@ -31,7 +31,7 @@ requests finish, SIGHUP reads the configuration again (as does a change of the f
 			return serve(cmd.Context(), &o)
 		},
 	}
-	c.Flags().StringVarP(&o.Config, "config", "c", "", "configuration file (YAML)")
+	c.Flags().StringVarP(&o.Config, "config", "c", "", configHelp)
 	c.Flags().StringVar(&o.CA, "ca", "", "PEM file of certificates to trust at Bedrock's endpoint besides the system's")
 	return c
 }

@@ -39,7 +39,7 @@ func newUpCommand() *cobra.Command {
 
 func stackFlags(c *cobra.Command, o *stack.Options) {
 	c.Flags().StringVar(&o.Envoy, "envoy", "envoy", "the Envoy binary")
-	c.Flags().StringVarP(&o.Config, "config", "c", "", "configuration file (YAML)")
+	c.Flags().StringVarP(&o.Config, "config", "c", "", configHelp)
 }
 
 // open lets whoever tries things out see and ask for everything.
