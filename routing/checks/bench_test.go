@@ -43,6 +43,8 @@ func BenchmarkChecks(b *testing.B) {
 	asked := user("Summarise in at least 50 words and at most 12 paragraphs, without the word 'tunnel'. What did the council discuss?")
 	data := asked
 	data.Metadata = map[string]string{"format": `{"words": {"max": 2000}, "sentences": {"min": 3}, "excludes": ["tunnel"], "contains": ["bridge"], "matches": ["council"]}`}
+	elsewhere := user("Resume el texto. Tu respuesta debe tener al menos 50 palabras y un máximo de 60 frases, y no uses la palabra 'túnel'. ¿De qué habló el consejo?")
+	japanese := user("次の文章を要約してください。ただし、「トンネル」という単語を使わないで、5行以上の文章で、箇条書きを使わずに説明してください。議会は何を議論しましたか。")
 	system := user("What did the council discuss?")
 	system.System = strings.Repeat("You are the clerk of a small town and answer questions of its residents with patience, in plain words. ", 20)
 	rows, schema := user("List the beams."), user("List the beams.")
@@ -73,6 +75,8 @@ func BenchmarkChecks(b *testing.B) {
 		{"grounded", "grounded", Options{}, user("What did the council discuss?", text), routing.Answer{Text: text[:1024]}},
 		{"format/data", "format", Options{}, data, routing.Answer{Text: text}},
 		{"format/prompt", "format", Options{}, asked, routing.Answer{Text: text}},
+		{"format/prompt/es", "format", Options{}, elsewhere, routing.Answer{Text: text}},
+		{"format/prompt/ja", "format", Options{}, japanese, routing.Answer{Text: text}},
 		{"code/go", "code", Options{}, asked, routing.Answer{Text: goCode}},
 		{"code/python", "code", Options{}, asked, routing.Answer{Text: pyCode}},
 		{"code/yaml", "code", Options{}, asked, routing.Answer{Text: yamlCode}},

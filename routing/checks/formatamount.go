@@ -9,6 +9,7 @@ type amount struct {
 	n, second int
 	article   bool   // "a" and "an", which hardly count
 	more      bool   // "+", "or more"
+	from      int    // where the relation begins; set by tongues
 	rest      string // of the sentence, behind it
 }
 

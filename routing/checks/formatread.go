@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// formatReader reads the form that a request asks for in English words. It knows the ways in which people
+// formatReader reads the form that a request asks for in words. It knows the ways in which people
 // commonly ask, and reads nothing into others.
 type formatReader struct{ readings []reading }
 
@@ -43,6 +43,9 @@ func newFormatReader() *formatReader {
 	r.looks()
 	r.shapes()
 	r.labels()
+	for i := range tongues {
+		r.tongue(&tongues[i])
+	}
 	return r
 }
 
@@ -116,6 +119,9 @@ func sentences(s string) []string {
 		switch c := s[i]; {
 		case c == '"':
 			quoted = !quoted
+		case strings.HasPrefix(s[i:], "。") && strings.Count(s[from:i], "「") <= strings.Count(s[from:i], "」"):
+			list = append(list, s[from:i+len("。")])
+			from, quoted = i+len("。"), false
 		case c == '\n', (c == '.' || c == '!' || c == '?') && !quoted && i+1 < len(s) && s[i+1] == ' ' && !inAbbreviation(s[:i]):
 			list = append(list, s[from:i+1])
 			from, quoted = i+1, false
