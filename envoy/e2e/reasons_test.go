@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -176,6 +177,32 @@ var reasons = []struct {
 	},
 }
 
+// No reason is without a test that it escalates, plain and streamed.
+func TestEveryReasonHasATest(t *testing.T) {
+	tested := []routing.Reason{routing.ReasonConnection} // TestConnectionRefused
+	for _, e := range escalations {
+		if !e.stream || e.reason == routing.ReasonStreamError { // which only streams know
+			tested = append(tested, e.reason)
+		}
+	}
+	for _, c := range reasons {
+		tested = append(tested, c.reason)
+	}
+	source, err := os.ReadFile("../../routing/check.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := regexp.MustCompile(`Reason\w+ +Reason = "(\w+)"`).FindAllSubmatch(source, -1)
+	if len(all) < 20 {
+		t.Fatalf("found %d reasons in routing/check.go", len(all))
+	}
+	for _, m := range all {
+		if !slices.Contains(tested, routing.Reason(m[1])) {
+			t.Errorf("%s: no test shows that it escalates", m[1])
+		}
+	}
+}
+
 // Every reason that a check gives escalates, plain and streamed, and is told in the ledger.
 func TestEveryCheckEscalates(t *testing.T) {
 	var list []known
@@ -261,10 +288,11 @@ func TestMendedAndSkipped(t *testing.T) {
 	fenced := known{"mend", "Count the boats of Harwick.", `{"n": 3}`, "Here it is:\n```json\n{\"n\": 3,}\n```"}
 	o := newConfigured(t, "otherwise: {ask: [], unsure: green}\n", []known{fenced})
 	for name, c := range map[string]struct{ schema, mended, skipped string }{
-		"mended":     {`{"type":"object"}`, "json", ""},
-		"remote ref": {`{"$ref":"http://192.0.2.1/schema.json"}`, "json", "schema"},
-		"regex":      {`{"type":"object","patternProperties":{"(?=a)b":{}}}`, "json", "schema"},
-		"doubling":   {doubling(30), "json", "schema"},
+		"mended":          {`{"type":"object"}`, "json", ""},
+		"remote ref":      {`{"$ref":"http://192.0.2.1/schema.json"}`, "json", "schema"},
+		"regex":           {`{"type":"object","patternProperties":{"(?=a)b":{}}}`, "json", "schema"},
+		"doubling":        {doubling(30), "json", "schema"},
+		"no backtracking": {`{"type":"object","propertyNames":{"pattern":"^(n+)+$"}}`, "json", ""},
 	} {
 		for _, mode := range []string{"", streaming} {
 			t.Run(name+mode, func(t *testing.T) {

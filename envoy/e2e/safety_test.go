@@ -153,6 +153,11 @@ func TestBadInput(t *testing.T) {
 		{"duplicate field", `{"prompt":"hi","prompt":"ho"}`, 400, "invalid_request", "prompt"},
 		{"negative limit", `{"prompt":"hi","max_tokens":-1}`, 400, "invalid_request", "max_tokens"},
 		{"deep", `{"prompt":` + strings.Repeat("[", 20000) + strings.Repeat("]", 20000) + `}`, 400, "invalid_request", ""},
+		{
+			"a schema that is deep",
+			`{"prompt":"hi","response_format":{"type":"json_schema","schema":` + strings.Repeat(`{"not":`, 200) + `{}` + strings.Repeat(`}`, 200) + `}}`,
+			400, "invalid_request", "nested deeper",
+		},
 		{"bad UTF-8", "{\"prompt\":\"\xff\"}", 400, "invalid_request", "UTF-8"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
