@@ -16,6 +16,7 @@ import (
 	"ockham/envoy"
 	"ockham/envoy/envoytest"
 	"ockham/internal/config"
+	"ockham/internal/emulator"
 	"ockham/internal/gateway"
 )
 
@@ -30,7 +31,7 @@ func runGateway(t *testing.T, change func(*config.Config)) *gateway.Gateway {
 	ctx, cancel := context.WithCancel(t.Context())
 	g, err := gateway.New(ctx, &gateway.Options{
 		Log:         slog.New(slog.DiscardHandler),
-		Credentials: credentials.NewStaticCredentialsProvider("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", ""),
+		Credentials: credentials.NewStaticCredentialsProvider(emulator.DefaultAccessKey, emulator.DefaultSecret, ""),
 		Override: func(c *config.Config) {
 			c.Server.Listen, c.Server.HTTP, c.Server.Admin = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"
 			c.Server.Pause, c.Server.Drain = 0, 0

@@ -125,8 +125,7 @@ func (r *rig) startService(ctx context.Context, kind, socket, upstream string) (
 			program = r.o.baseline
 		}
 	}
-	account := emulator.DefaultCredentials()[0]
-	p, err := start(socket+".log", program, args, []string{"AWS_ACCESS_KEY_ID=" + account.AccessKey, "AWS_SECRET_ACCESS_KEY=" + account.Secret})
+	p, err := start(socket+".log", program, args, []string{"AWS_ACCESS_KEY_ID=" + emulator.DefaultAccessKey, "AWS_SECRET_ACCESS_KEY=" + emulator.DefaultSecret})
 	if err != nil {
 		return nil, err
 	}

@@ -130,7 +130,7 @@ func (r *rig) serve(t testing.TB, socket string, o options) {
 
 // newSigner has the emulator's default credentials.
 func newSigner() *bedrock.Signer {
-	return bedrock.NewSigner(credentials.NewStaticCredentialsProvider("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", ""))
+	return bedrock.NewSigner(credentials.NewStaticCredentialsProvider(emulator.DefaultAccessKey, emulator.DefaultSecret, ""))
 }
 
 // caller calls Bedrock without Envoy.

@@ -46,8 +46,8 @@ func TestMain(m *testing.M) {
 	}})
 	// The names of Bedrock do not lead out of this machine: the service's own calls take this proxy.
 	os.Setenv("HTTP_PROXY", gate.URL)
-	os.Setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
-	os.Setenv("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+	os.Setenv("AWS_ACCESS_KEY_ID", emulator.DefaultAccessKey)
+	os.Setenv("AWS_SECRET_ACCESS_KEY", emulator.DefaultSecret)
 	code := m.Run()
 	gate.Close()
 	emulated.Close()

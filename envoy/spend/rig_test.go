@@ -130,8 +130,8 @@ func (r *rig) budgets(t *testing.T) []envoy.Budget {
 // replica starts an Envoy and an Ockham behind it, and returns Envoy's URL.
 func (r *rig) replica(t *testing.T, auth *envoy.Auth) string {
 	t.Helper()
-	t.Setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
-	t.Setenv("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+	t.Setenv("AWS_ACCESS_KEY_ID", emulator.DefaultAccessKey)
+	t.Setenv("AWS_SECRET_ACCESS_KEY", emulator.DefaultSecret)
 	ctx, cancel := context.WithCancel(t.Context())
 	g, err := gateway.New(ctx, &gateway.Options{Config: r.config, Log: slog.New(slog.DiscardHandler), Override: func(c *config.Config) {
 		c.Server.Listen, c.Server.HTTP, c.Server.Admin = "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"

@@ -27,7 +27,7 @@ type Config struct {
 	// Regions whose credential scopes and ARNs are accepted; default us-east-1. The first one is the emulator's own, and
 	// geographic inference profiles (us., eu., ...) are only known in the regions of their geography.
 	Regions []string
-	// Credentials that may sign; default DefaultCredentials.
+	// Credentials that may sign; default those of DefaultAccessKey and DefaultTemporaryKey.
 	Credentials []Credential
 	// BearerKeys are accepted as Authorization: Bearer; default DefaultBearerKey.
 	BearerKeys []string
@@ -116,7 +116,7 @@ func withDefaults(config Config) Config {
 		config.Regions = []string{"us-east-1"}
 	}
 	if config.Credentials == nil {
-		config.Credentials = DefaultCredentials()
+		config.Credentials = defaultCredentials()
 	}
 	if config.BearerKeys == nil {
 		config.BearerKeys = []string{DefaultBearerKey}

@@ -31,8 +31,8 @@ const (
 	DefaultBearerKey    = "bedrock-api-key-emulator"
 )
 
-// DefaultCredentials lists them.
-func DefaultCredentials() []Credential {
+// defaultCredentials lists them.
+func defaultCredentials() []Credential {
 	return []Credential{
 		{AccessKey: DefaultAccessKey, Secret: DefaultSecret},
 		{AccessKey: DefaultTemporaryKey, Secret: DefaultSecret, Token: DefaultToken},

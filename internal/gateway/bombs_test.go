@@ -147,9 +147,8 @@ func bombRange(t *testing.T) extprocv3.ExternalProcessorClient {
 	t.Cleanup(bedrock.Close)
 	socket := "unix:" + t.TempDir() + "/socket"
 	ctx, cancel := context.WithCancel(t.Context())
-	key := emulator.DefaultCredentials()[0]
 	g, err := New(ctx, &Options{
-		Log: slog.New(slog.DiscardHandler), Credentials: credentials.NewStaticCredentialsProvider(key.AccessKey, key.Secret, key.Token),
+		Log: slog.New(slog.DiscardHandler), Credentials: credentials.NewStaticCredentialsProvider(emulator.DefaultAccessKey, emulator.DefaultSecret, ""),
 		Override: func(c *config.Config) {
 			c.Server.Listen, c.Server.Admin, c.Server.HTTP, c.Server.Pause, c.Server.Drain = socket, "127.0.0.1:0", "127.0.0.1:0", 0, 0
 			c.Bedrock.Endpoint, c.Otherwise.Ask = bedrock.URL, []string{"classifier"}

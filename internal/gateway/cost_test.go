@@ -235,10 +235,9 @@ func serveChild(told []byte) error {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	key := emulator.DefaultCredentials()[0]
 	g, err := New(ctx, &Options{
 		Override: c.override, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		Credentials: credentials.NewStaticCredentialsProvider(key.AccessKey, key.Secret, key.Token),
+		Credentials: credentials.NewStaticCredentialsProvider(emulator.DefaultAccessKey, emulator.DefaultSecret, ""),
 	})
 	if err != nil {
 		return err

@@ -26,9 +26,8 @@ func TestScrapesDuringReloads(t *testing.T) {
 		}
 	}
 	write("aim: 0.9")
-	key := emulator.DefaultCredentials()[0]
 	g, err := New(t.Context(), &Options{
-		Config: path, Log: slog.New(slog.DiscardHandler), Credentials: credentials.NewStaticCredentialsProvider(key.AccessKey, key.Secret, ""),
+		Config: path, Log: slog.New(slog.DiscardHandler), Credentials: credentials.NewStaticCredentialsProvider(emulator.DefaultAccessKey, emulator.DefaultSecret, ""),
 		Override: func(c *config.Config) {
 			c.Server.Listen, c.Server.Admin, c.Server.HTTP, c.Server.Drain = "unix:"+filepath.Join(t.TempDir(), "s"), "127.0.0.1:0", "localhost:0", 0
 		},

@@ -16,7 +16,6 @@ import (
 	"sync"
 	"syscall"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"ockham/envoy"
@@ -132,7 +131,8 @@ func (s *Stack) startService(ctx context.Context, o *Options) error {
 		endpoint = s.Emulator
 	}
 	g, err := gateway.New(ctx, &gateway.Options{
-		Config: o.Config, Version: o.Version, Log: o.Log, Credentials: emulatorCredentials(),
+		Config: o.Config, Version: o.Version, Log: o.Log,
+		Credentials: credentials.NewStaticCredentialsProvider(emulator.DefaultAccessKey, emulator.DefaultSecret, ""),
 		Override: func(c *config.Config) {
 			c.Server.Listen = "unix:" + s.socket()
 			c.Server.Admin, c.Server.HTTP = local(o.Ports.Admin), local(o.Ports.HTTP)
@@ -154,12 +154,6 @@ func (s *Stack) startService(ctx context.Context, o *Options) error {
 	s.Admin = "http://" + g.Addr("server.admin")
 	o.Endpoint = endpoint
 	return nil
-}
-
-// emulatorCredentials are those that the emulator knows.
-func emulatorCredentials() aws.CredentialsProvider {
-	c := emulator.DefaultCredentials()[0]
-	return credentials.NewStaticCredentialsProvider(c.AccessKey, c.Secret, c.Token)
 }
 
 func (s *Stack) socket() string { return filepath.Join(s.dir, "ockham.sock") }
