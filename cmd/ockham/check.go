@@ -16,8 +16,9 @@ func newCheckCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "check [FILE]",
 		Short: "Say all that is wrong with a configuration, or what it amounts to",
-		Long: "Reads a configuration as serve would, without Envoy or AWS. Every fault is told with its line and\n" +
-			"what would be right; the exit status is 1 then. Without FILE, the defaults are shown.",
+		Long: "Reads a configuration as serve would, without Envoy or AWS. Every fault is told\n" +
+			"with its line and what would be right; the exit status is 1 then. Without FILE,\n" +
+			"the defaults are shown.",
 		Example: "  ockham check ockham.yaml",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {

@@ -27,7 +27,7 @@ func newDemoCommand() *cobra.Command {
 	var each bool
 	c := &cobra.Command{
 		Use:   "demo",
-		Short: "Send about 300 real prompts through all of it, and tell what that saved",
+		Short: "Send 300 real prompts through all of it, and tell what that saved",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.Log = telemetry.NewLogger(cmd.ErrOrStderr(), slog.LevelError)
@@ -40,11 +40,15 @@ func newDemoCommand() *cobra.Command {
 				Outcomes: []string{filepath.Join(corpus, "requests.jsonl")},
 				Rates:    filepath.Join(corpus, "rates.json"),
 			}
+			cases, err := demo.Load(o.Emulator.Outcomes[0])
+			if err != nil {
+				return fmt.Errorf("%w; run this in Ockham's folder, or name that of the prompts with --corpus", err)
+			}
 			fmt.Fprintf(cmd.OutOrStdout(), simulated, seed)
 			if each {
-				return runStrategies(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr())
+				return runStrategies(cmd.Context(), o, cases, cmd.OutOrStdout(), cmd.ErrOrStderr())
 			}
-			return runDemo(cmd.Context(), o, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			return runDemo(cmd.Context(), o, cases, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	stackFlags(c, &o)
@@ -60,11 +64,7 @@ through Envoy and Ockham, every decision, check, escalation and price.
 
 `
 
-func runDemo(ctx context.Context, o stack.Options, out, errs io.Writer) error {
-	cases, err := demo.Load(o.Emulator.Outcomes[0])
-	if err != nil {
-		return err
-	}
+func runDemo(ctx context.Context, o stack.Options, cases []*demo.Case, out, errs io.Writer) error {
 	results, err := runCases(ctx, o, cases, errs, "prompts")
 	if err != nil {
 		return err

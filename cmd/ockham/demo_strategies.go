@@ -33,11 +33,7 @@ var strategies = []struct {
 }
 
 // runStrategies sends the sample set through everything once for each strategy.
-func runStrategies(ctx context.Context, o stack.Options, out, errs io.Writer) error {
-	cases, err := demo.Load(o.Emulator.Outcomes[0])
-	if err != nil {
-		return err
-	}
+func runStrategies(ctx context.Context, o stack.Options, cases []*demo.Case, out, errs io.Writer) error {
 	var compared []demo.Strategy
 	for _, s := range strategies {
 		one := o

@@ -28,12 +28,13 @@ func newDoctorCommand() *cobra.Command {
 	var f doctorFlags
 	c := &cobra.Command{
 		Use:   "doctor [FILE|URL]",
-		Short: "Find what is wrong with an Envoy's, Istio's or Envoy Gateway's configuration for Ockham",
-		Long: `doctor reads a bootstrap, a config_dump, EnvoyFilter and other resources of Istio, or policies of
-Envoy Gateway from a file ("-" for standard input), or asks the admin interface of a running Envoy at a
-URL. With --live it also sends requests, none of which reaches a model, and tells each stage.
-
-It ends with 0 when nothing is wrong, 1 when something is, and 2 when it cannot read what it was given.`,
+		Short: "Find what is wrong in the configuration of Envoy or Istio",
+		Long: `Reads a bootstrap, a config_dump, resources of Istio or policies of Envoy
+Gateway from a file ("-" is standard input), or asks a running Envoy's admin
+interface at a URL, and says what is wrong for Ockham. With --live it also sends
+requests, none of which reaches a model, and tells each stage. It ends with 0
+when nothing is wrong, 1 when something is, and 2 when it cannot read what it
+was given.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 && f.live == "" {
@@ -46,7 +47,7 @@ It ends with 0 when nothing is wrong, 1 when something is, and 2 when it cannot 
 	c.Flags().BoolVar(&f.here, "here", false, "the configuration is for this machine: look for its UNIX sockets")
 	c.Flags().StringVar(&f.envoyVersion, "envoy-version", "", "Envoy that is to run the configuration, where it does not say so itself")
 	c.Flags().StringVar(&f.live, "live", "", "URL where clients connect, to be tried out")
-	c.Flags().StringArrayVar(&f.headers, "header", nil, `header for --live, "NAME: VALUE"; repeat for more`)
+	c.Flags().StringArrayVar(&f.headers, "header", nil, "header for --live, `'NAME: VALUE'`; repeat for more")
 	return c
 }
 
@@ -61,7 +62,7 @@ func (f *doctorFlags) run(c *cobra.Command, args []string) error {
 	if len(args) == 1 {
 		findings, err := f.examine(c.Context(), c.InOrStdin(), args[0])
 		if err != nil {
-			return &statusError{exitUnreadable, fmt.Errorf("%s: %w", args[0], err)}
+			return &statusError{exitUnreadable, err}
 		}
 		d.Findings = append(d.Findings, findings...)
 	}
@@ -99,7 +100,11 @@ func (f *doctorFlags) examine(ctx context.Context, stdin io.Reader, from string)
 	if err != nil {
 		return nil, err
 	}
-	return doctor.Examine(data, options)
+	findings, err := doctor.Examine(data, options)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", from, err)
+	}
+	return findings, nil
 }
 
 func readConfig(stdin io.Reader, from string) ([]byte, error) {

@@ -33,8 +33,9 @@ func newEmulateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "emulate",
 		Short: "Answer as Amazon Bedrock does, on this machine",
-		Long: "Answer as Amazon Bedrock's runtime does: Converse, ConverseStream, CountTokens and InvokeModel, with signatures\n" +
-			"verified and faults on demand. docs/emulator.md says what it knows and what can be set.",
+		Long: "Answers as Amazon Bedrock's runtime does: Converse, ConverseStream, CountTokens\n" +
+			"and InvokeModel, with signatures verified and faults on demand. docs/emulator.md\n" +
+			"says what it knows and what can be set.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return o.run(cmd.Context(), cmd.OutOrStdout())
@@ -52,16 +53,17 @@ func (o *emulateOptions) flags(cmd *cobra.Command) {
 	f.StringSliceVar(&o.config.Regions, "region", []string{"us-east-1"}, "regions whose signatures are accepted; the first is the emulator's own")
 	f.Uint64Var(&o.config.Seed, "seed", 1, "answers and injected faults depend on it")
 	f.BoolVar(&o.config.Vary, "vary", false, "answer the same request differently each time")
-	f.StringArrayVar(&o.faults, "fault", nil, "inject a fault by rate, as in throttle=5% or refusal=0.1@small (repeatable)")
-	f.StringArrayVar(&o.config.Outcomes, "outcomes", nil, "file of recorded outcomes, or of requests with right and wrong answers (repeatable)")
+	f.StringArrayVar(&o.faults, "fault", nil, "inject a fault, as in `throttle=5%` or refusal=0.1@small; repeat for more")
+	f.StringArrayVar(&o.config.Outcomes, "outcomes", nil, "`file` of recorded outcomes, or of requests with right and wrong answers; repeat for more")
 	f.StringVar(&o.config.Rates, "rates", "", "file of success rates for the requests of --outcomes")
 	f.Float64Var(&o.speed, "speed", 0, "pace of tokens: 1 as each model's own, 10 ten times as fast, 0 at once")
 	f.DurationVar(&o.firstToken, "first-token", 0, "time to the first token, for every model")
 	f.DurationVar(&o.gap, "token-gap", 0, "time between tokens, for every model")
-	f.StringArrayVar(&o.pace, "pace", nil, "pace of the models that a pattern matches, as in '*haiku*=200ms,5ms' (repeatable)")
+	f.StringArrayVar(&o.pace, "pace", nil, "pace of the models that a pattern matches, as in `*haiku*=200ms,5ms`; repeat for more")
 	f.BoolVar(&o.config.Fixed, "fixed", false, "answer every call with the same short text, for benchmarks")
 	f.BoolVar(&o.config.NoVerify, "no-verify", false, "accept any signature, and none")
 	f.StringVar(&o.log, "log", "", "write one line of JSON a call to this file, - for standard output")
+	rare(f, "ca-out", "first-token", "fixed", "no-verify", "outcomes", "pace", "rates", "region", "token-gap", "vary")
 }
 
 func (o *emulateOptions) run(ctx context.Context, out io.Writer) error {

@@ -32,13 +32,16 @@ func newEvalCommand() *cobra.Command {
 	var f evalFlags
 	c := &cobra.Command{
 		Use:   "eval --data FILE",
-		Short: "Measure the classifier against recorded outcomes of a small and a large model",
-		Long: `Measure how well prompts are told apart that need the large model: one JSON object a line, gzipped or not, with
-id, prompt, weak_score and strong_score (0 to 1), and where there are any source, task, kind, cluster and other_scores.
+		Short: "Measure the classifier, the checks, or the cascade, on recordings",
+		Long: `Measures how well prompts are told apart that need the large model: one JSON
+object a line, gzipped or not, with id, prompt, weak_score and strong_score (0
+to 1), and where there are any source, task, kind, cluster and other_scores.
 
-Prints RouteLLM's figures with 95 % bootstrap intervals over clusters, pooled and as the mean over sources, beside
-random, length, the table of measured benefit by task, and the oracle; what each setting of aim keeps and saves;
-whether chances are what they claim; and the frontier. Saving is at a price of 1:12 a call.`,
+Prints RouteLLM's figures with 95 % bootstrap intervals over clusters, pooled
+and as the mean over sources, beside random, length, the table of measured
+benefit by task, and the oracle; what each setting of aim keeps and saves;
+whether chances are what they claim; and the frontier. Saving is at a price of
+1:12 a call.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return f.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr())
@@ -49,7 +52,7 @@ whether chances are what they claim; and the frontier. Saving is at a price of 1
 	flags.StringVar(&f.model, "model", "", "model file (default the embedded one)")
 	flags.StringVar(&f.scores, "scores", "", "write id,score of every row to this file: the higher, the more in need of the large model")
 	flags.BoolVar(&f.withTask, "with-task", false, "let --scores use the rows' task")
-	flags.StringArrayVar(&f.compare, "compare", nil, "NAME=FILE: measure another router too, by its id,score file")
+	flags.StringArrayVar(&f.compare, "compare", nil, "measure another router too, `NAME=FILE`, by its id,score file")
 	flags.BoolVar(&f.asJSON, "json", false, "print the whole result as JSON")
 	flags.StringVar(&f.svg, "svg", "", "write the cost-quality frontier to this file")
 	flags.StringVar(&f.chances, "reliability-svg", "", "write the reliability curve to this file")
@@ -60,6 +63,7 @@ whether chances are what they claim; and the frontier. Saving is at a price of 1
 	flags.BoolVar(&f.robust, "robust", false, "measure how often typos, case, padding and the like turn a decision")
 	flags.IntVar(&f.draws, "draws", 500, "of the bootstrap")
 	flags.Uint64Var(&f.seed, "seed", 1, "of the draws and folds")
+	rare(flags, "compare", "draws", "folds", "leave-one-source-out", "model", "reliability-svg", "scores", "seed", "with-task")
 	_ = c.MarkFlagRequired("data")
 	c.AddCommand(newEvalChecksCommand(), newEvalRatesCommand())
 	return c

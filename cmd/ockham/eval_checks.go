@@ -22,13 +22,17 @@ func newEvalChecksCommand() *cobra.Command {
 	var f evalChecksFlags
 	c := &cobra.Command{
 		Use:   "checks --data FILE",
-		Short: "Measure what each check catches, and what it flags wrongly, on labelled answers",
-		Long: `Measure each check on recorded answers that are labelled good or bad: one JSON object a line, gzipped or not,
-with id, check, request and answer, and where there are any source, lang, model, stop_reason, bad and constructed.
-Each row is judged by the checks that it names, and where a check knows several ways, by each of them. Catch is
-the share of bad answers that are flagged, false alarms the share of good ones. An answer that could be repaired
-counts as flagged: it was bad as the model wrote it. Where two models answered the same request, the cascade from
-the small one to the large one is replayed beside always asking one of them.`,
+		Short: "Measure what each check catches, and what it flags wrongly",
+		Long: `Measures each check on recorded answers that are labelled good or bad: one JSON
+object a line, gzipped or not, with id, check, request and answer, and where
+there are any source, lang, model, stop_reason, bad and constructed.
+
+Each row is judged by the checks that it names, and where a check knows several
+ways, by each of them. Catch is the share of bad answers that are flagged, false
+alarms the share of good ones. An answer that could be repaired counts as
+flagged: it was bad as the model wrote it. Where two models answered the same
+request, the cascade from the small one to the large one is replayed beside
+always asking one.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return f.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr()) },
 	}

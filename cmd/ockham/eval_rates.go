@@ -14,10 +14,12 @@ import (
 func newEvalRatesCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "rates LEDGER...",
-		Short: "Count in a ledger how each model fares after a rejection, for cascade.rates",
-		Long: `Count, for each pipe, model and reason, how often its answers are rejected, and how often a repair or the next model
-then gave a good one, and in what time. Prints the file that cascade.rates names: with it, the decision to repair,
-escalate or serve a rejected answer goes by your models and prompts instead of by published figures.`,
+		Short: "Count in a ledger how models fare after a rejection",
+		Long: `Counts, for each pipe, model and reason, how often its answers are rejected, how
+often a repair or the next model then gave a good one, and in what time. Prints
+the file that cascade.rates names: with it, the decision to repair, escalate or
+serve a rejected answer goes by your models and prompts instead of by published
+figures.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, paths []string) error { return countRates(c.OutOrStdout(), paths) },
 	}

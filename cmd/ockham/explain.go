@@ -32,10 +32,11 @@ func newExplainCommand() *cobra.Command {
 	var f explainFlags
 	c := &cobra.Command{
 		Use:   "explain [PROMPT]",
-		Short: "Tell every step of how a prompt would be routed, without Envoy or AWS",
-		Long: "Decides about a prompt as serve would, and tells how: what was seen in it, which rule matched, what\n" +
-			"the classifier says, whether the judge would be asked and why, which models are tried, what it is\n" +
-			"expected to cost. The prompt is the argument, or standard input. No model is called.",
+		Short: "Tell every step of how a prompt would be routed, without AWS",
+		Long: "Decides about a prompt as serve would, and tells how: what was seen in it, which\n" +
+			"rule matched, what the classifier says, whether the judge would be asked and\n" +
+			"why, which models are tried, what it is expected to cost. The prompt is the\n" +
+			"argument, or standard input. No model is called.",
 		Example: "  ockham explain \"Summarise this mail\"\n  ockham explain --request request.json --show-prompt\n  git diff | ockham explain --task code --json",
 		RunE: func(c *cobra.Command, args []string) error {
 			return explain(c.InOrStdin(), c.OutOrStdout(), c.ErrOrStderr(), args, &f)
@@ -43,7 +44,7 @@ func newExplainCommand() *cobra.Command {
 	}
 	fl := c.Flags()
 	fl.StringVarP(&f.config, "config", "c", "", configHelp)
-	fl.StringVar(&f.request, "request", "", "file with a request's JSON body in place of a prompt; - is standard input")
+	fl.StringVar(&f.request, "request", "", "`file` with a request's JSON body instead; - is standard input")
 	fl.StringVar(&f.dialect, "dialect", "generate", "of --request: generate, openai or anthropic")
 	fl.StringVar(&f.task, "task", "", "task_type")
 	fl.StringVar(&f.pipe, "pipe", "", "ask for a pipe")
@@ -51,9 +52,10 @@ func newExplainCommand() *cobra.Command {
 	fl.StringVar(&f.route, "route", "", "Envoy's route, as in the configuration's routes")
 	fl.StringVar(&f.tenant, "tenant", "", "who pays")
 	fl.StringVar(&f.id, "id", "", "request id, which seeds the hold-out")
-	fl.StringArrayVar(&f.headers, "header", nil, "request header, NAME=VALUE, that inputs.headers names for rules; repeat for more")
+	fl.StringArrayVar(&f.headers, "header", nil, "request header, `NAME=VALUE`, that inputs.headers names; repeat for more")
 	fl.BoolVar(&f.json, "json", false, "print JSON, as POST /api/v1/explain does")
 	fl.BoolVar(&f.showPrompt, "show-prompt", false, "print what each model would be sent")
+	rare(fl, "dialect", "id", "model", "route", "tenant")
 	return c
 }
 
@@ -106,19 +108,23 @@ func (f *explainFlags) readHeaders(inputs []string) (map[string]string, error) {
 	return headers, nil
 }
 
+var errNoPrompt = errors.New("no prompt: give it as an argument, on standard input, or a request with --request FILE")
+
 // call reads the request: from a file, the argument or standard input.
 func (f *explainFlags) call(in io.Reader, args []string, headers map[string]string) (*dialect.Call, error) {
 	if f.request == "" {
 		text := strings.Join(args, " ")
 		if text == "" {
 			if progress.IsTerminal(in) {
-				return nil, errors.New("no prompt: give it as an argument, on standard input, or a request with --request FILE")
+				return nil, errNoPrompt
 			}
 			data, err := io.ReadAll(in)
 			if err != nil {
 				return nil, err
 			}
-			text = string(data)
+			if text = string(data); strings.TrimSpace(text) == "" {
+				return nil, errNoPrompt
+			}
 		}
 		return parseCall("generate", promptBody(text), headers)
 	}

@@ -24,11 +24,11 @@ func newHealthCommand() *cobra.Command {
 			}
 			res, err := http.DefaultClient.Do(req)
 			if err != nil {
-				return err
+				return fmt.Errorf("nobody answers; is `ockham serve` running? %w", err)
 			}
 			defer res.Body.Close()
 			if res.StatusCode != http.StatusOK {
-				return fmt.Errorf("%s: %s", url, res.Status)
+				return fmt.Errorf("%s: %s; look at its log", url, res.Status)
 			}
 			return nil
 		},

@@ -49,10 +49,11 @@ func newInitCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "init [FILE]",
 		Short: "Write a commented configuration to start from",
-		Long: "Writes a commented configuration for the chosen models and place, ockham.yaml by default (- is standard\n" +
-			"output), and tells what to do next. Models are haiku, sonnet, opus or ids of the catalogue, cheapest first:\n" +
-			"the green pipe gets all of them, the purple one all but the first.",
-		Example: "  ockham init\n  ockham init --region eu-central-1 --models amazon.nova-micro-v1:0,amazon.nova-pro-v1:0 --place sidecar",
+		Long: "Writes a commented configuration for the chosen models and place, ockham.yaml by\n" +
+			"default (- is standard output), and tells what to do next. Models are haiku,\n" +
+			"sonnet, opus or ids of the catalogue, cheapest first: the green pipe gets all of\n" +
+			"them, the purple one all but the first.",
+		Example: "  ockham init\n  ockham init --region eu-central-1 \\\n      --models amazon.nova-micro-v1:0,amazon.nova-pro-v1:0 --place sidecar",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			file := append(args, "ockham.yaml")[0]
@@ -91,7 +92,7 @@ func (s *starter) render(models []string) ([]byte, error) {
 		s.Geography = config.GeographyOf(s.Region)
 	}
 	if s.Geography == "" {
-		return nil, fmt.Errorf("--region %s: not a region whose geography is known; say it with --geography", s.Region)
+		return nil, fmt.Errorf("--region %s: not a region whose geography is known; say it with --geography (us, eu, apac, au, jp, us-gov or global)", s.Region)
 	}
 	if err := s.pick(models); err != nil {
 		return nil, err
@@ -116,7 +117,7 @@ func (s *starter) pick(models []string) error {
 	for _, id := range models {
 		r, err := c.Resolve(strings.TrimSpace(id))
 		if err != nil {
-			return fmt.Errorf("--models: %w; there are haiku, sonnet, opus and the ids of the catalogue in docs/reference/models.md", err)
+			return fmt.Errorf("--models: %w (ids: docs/reference/models.md)", err)
 		}
 		name := shortName(r.Bedrock.ID, s.Green)
 		s.Models = append(s.Models, starterModel{name, r.Model.ID, r.Model.Price.In, r.Model.Price.Out})

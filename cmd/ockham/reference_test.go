@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"context"
 	"fmt"
 	"os"
 	"strings"
@@ -10,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"ockham/bedrock"
 )
@@ -43,30 +42,64 @@ func cliReference(t *testing.T) string {
 	all = func(path []string, list []*cobra.Command) {
 		for _, c := range list {
 			name := append(path[:len(path):len(path)], c.Name())
-			fmt.Fprintf(&page, "\n## ockham %s\n\n```console\n%s```\n", strings.Join(name, " "), help(t, name))
+			fmt.Fprintf(&page, "\n## ockham %s\n\n```console\n%s```\n", strings.Join(name, " "), helpOf(t, append([]string{"help"}, name...)...))
 			all(name, c.Commands())
 		}
 	}
-	fmt.Fprintf(&page, "\n```console\n%s```\n", help(t, nil))
+	fmt.Fprintf(&page, "\n```console\n%s```\n", helpOf(t, "--help"))
 	all(nil, commands())
 	return page.String()
 }
 
-func help(t *testing.T, name []string) string {
+func helpOf(t *testing.T, args ...string) string {
 	t.Helper()
-	var out bytes.Buffer
-	if err := run(context.Background(), append(name[:len(name):len(name)], "--help"), stdio{strings.NewReader(""), &out, &out}); err != nil {
-		t.Fatal(err)
+	out, errs, status := ockham(t, "", args...)
+	if status != 0 {
+		t.Fatal(errs)
 	}
-	return out.String()
+	return out
 }
 
-// TestHelpFitsAScreen: 100 columns and 50 lines.
+// TestHelpFitsAScreen of 24 lines, the last of which is the prompt for what comes next, and 80 columns; and
+// names every flag.
 func TestHelpFitsAScreen(t *testing.T) {
-	for _, c := range append(commands(), &cobra.Command{}) {
-		text := help(t, strings.Fields(c.Name()))
-		if n := strings.Count(text, "\n"); n > 50 {
-			t.Errorf("ockham %s --help has %d lines", c.Name(), n)
+	var look func(c *cobra.Command)
+	look = func(c *cobra.Command) {
+		text := helpOf(t, append(strings.Fields(c.CommandPath())[1:], "--help")...)
+		if n := strings.Count(text, "\n"); n > 23 {
+			t.Errorf("%s --help has %d lines", c.CommandPath(), n)
+		}
+		for line := range strings.Lines(text) {
+			if n := len([]rune(strings.TrimSpace(line))); n > columns {
+				t.Errorf("%s --help has a line of %d columns: %s", c.CommandPath(), n, line)
+			}
+		}
+		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+			if !strings.Contains(text, "--"+f.Name) && f.Name != "help" {
+				t.Errorf("%s --help says nothing of --%s", c.CommandPath(), f.Name)
+			}
+		})
+		for _, sub := range c.Commands() {
+			look(sub)
+		}
+	}
+	look(newRootCommand())
+}
+
+// TestCalledWrongly: the status is one of its own, and the way to help is shown.
+func TestCalledWrongly(t *testing.T) {
+	for args, want := range map[string]string{
+		"inti":         "init",
+		"init a b":     "`ockham init --help`",
+		"render envoi": "there are compose, envoy,",
+		"train":        "`ockham train --help`",
+		"eval":         "`ockham eval --help`",
+		"eval foo":     "`ockham eval --help`",
+		"doctor --up":  "`ockham doctor --help`",
+	} {
+		out, errs, status := ockham(t, "", strings.Fields(args)...)
+		if status != exitUsage || out != "" || !strings.Contains(errs, want) {
+			t.Errorf("ockham %s: got status %d, %q and error %q; want status %d and an error with %q", args, status, out, errs, exitUsage, want)
 		}
 	}
 }

@@ -17,12 +17,13 @@ import (
 func newRenderCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "render",
-		Short: "Write commented configuration for Envoy, Istio, Envoy Gateway, Kubernetes, compose or IAM",
+		Short: "Write configuration for Envoy, Istio, Kubernetes, IAM and more",
 	}
 	c.AddCommand(
 		newRenderEnvoyCommand(), newRenderSidecarCommand(), newRenderGatewayCommand(), newRenderEnvoyGatewayCommand(),
 		newRenderKubernetesCommand(), newRenderComposeCommand(), newRenderIAMCommand(), newRenderRateLimitCommand(),
 	)
+	family(c)
 	return c
 }
 
@@ -30,7 +31,7 @@ func newRenderEnvoyCommand() *cobra.Command {
 	var f envoyFlags
 	c := &cobra.Command{
 		Use:   "envoy",
-		Short: "Write a whole configuration (bootstrap) for a plain Envoy " + envoy.MinVersion + " or newer",
+		Short: "Write a whole bootstrap for a plain Envoy " + envoy.MinVersion + " or newer",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			p, err := f.params()
@@ -41,6 +42,9 @@ func newRenderEnvoyCommand() *cobra.Command {
 		},
 	}
 	f.register(c.Flags())
+	rare(c.Flags(), "access-log", "admin", "api-keys", "body-limit", "ca", "client-ca", "config", "egress", "envoy-1.36",
+		"health", "idle-timeout", "jwt-audience", "jwt-claim", "max-requests", "message-timeout", "processor-ca", "processor-cert", "processor-key", "processor-name", "profile", "ratelimit",
+		"replica", "tls-key", "tracing", "websocket")
 	return c
 }
 
@@ -93,7 +97,7 @@ func (f *envoyFlags) register(s *pflag.FlagSet) {
 	f.registerLimits(s)
 	s.StringVar(&f.ratelimit, "ratelimit", "", "rate limit service, HOST:PORT, that keeps the budgets of --config")
 	s.StringVarP(&f.config, "config", "c", "", "configuration file, for its budgets")
-	s.StringArrayVar(&f.replicas, "replica", nil, "further address of the service, where no name in DNS stands for all; repeat for more")
+	s.StringArrayVar(&f.replicas, "replica", nil, "further `address` of the service, where no name in DNS stands for all; repeat for more")
 	s.StringVar(&f.tracing, "tracing", "", "OTLP collector that takes Envoy's spans, host:port for gRPC; Envoy does not trace by default")
 	s.StringVar(&f.p.AccessLog, "access-log", "", "file for the access log, say /dev/stdout; none by default")
 }
@@ -109,8 +113,8 @@ func (f *envoyFlags) registerService(s *pflag.FlagSet) {
 }
 
 func (f *envoyFlags) registerBedrock(s *pflag.FlagSet) {
-	s.StringArrayVar(&f.regions, "region", []string{"us-east-1"}, "region of Bedrock, NAME or NAME=URL for a VPC endpoint or emulator; repeat for more")
-	s.StringArrayVar(&f.profiles, "profile", nil, "route of its own for clients with a header, NAME=HEADER:VALUE (say voice=:authority:voice.example.com); repeat for more")
+	s.StringArrayVar(&f.regions, "region", []string{"us-east-1"}, "region of Bedrock, `NAME[=URL]`, the URL that of a VPC endpoint or emulator; repeat for more")
+	s.StringArrayVar(&f.profiles, "profile", nil, "route of its own for clients with a header, `NAME=HEADER:VALUE`, say voice=x-bot:voice; repeat for more")
 }
 
 func (f *envoyFlags) registerLimits(s *pflag.FlagSet) {

@@ -46,11 +46,12 @@ func newMeshCommand(use, short string, render func(envoy.Mesh) ([]byte, error), 
 	}
 	f.register(c.Flags())
 	register(&f, c.Flags())
+	rare(c.Flags(), "idle-timeout", "max-requests", "message-timeout", "name", "profile")
 	return c
 }
 
 func newRenderSidecarCommand() *cobra.Command {
-	return newMeshCommand("istio-sidecar", "Write what sends applications' prompts through Ockham in their Istio sidecars",
+	return newMeshCommand("istio-sidecar", "Write what sends prompts through Ockham in Istio sidecars",
 		envoy.IstioSidecar, func(f *meshFlags, s *pflag.FlagSet) {
 			f.registerIstio(s, "default")
 			s.StringVar(&f.envoy.processor, "processor", "", "Ockham's ext_proc service, HOST:PORT of a Service or unix:/path in the pod (default its Service)")
@@ -58,7 +59,7 @@ func newRenderSidecarCommand() *cobra.Command {
 }
 
 func newRenderGatewayCommand() *cobra.Command {
-	return newMeshCommand("istio-gateway", "Write what sends prompts through Ockham at an Istio ingress gateway",
+	return newMeshCommand("istio-gateway", "Write what sends prompts through Ockham at an Istio gateway",
 		envoy.IstioGateway, func(f *meshFlags, s *pflag.FlagSet) {
 			f.registerIstio(s, "istio-system")
 			f.registerGateway(s)
@@ -73,6 +74,7 @@ func newRenderEnvoyGatewayCommand() *cobra.Command {
 			s.StringVar(&f.mesh.Host, "host", "", "name that clients call (default any)")
 			s.StringVar(&f.mesh.GatewayClass, "gateway-class", "eg", "class of the Gateway")
 			s.BoolVar(&f.mesh.APIKeys, "api-keys-secret", false, "clients show API keys of the Secret ockham-api-keys")
+			rare(s, "gateway-class", "jwt-audience", "jwt-claim")
 		})
 }
 
@@ -125,6 +127,8 @@ func newRenderKubernetesCommand() *cobra.Command {
 	s.StringVar(&k.Geography, "geography", "us", "jurisdiction that no prompt leaves")
 	s.IntVar(&k.Replicas, "replicas", 2, "replicas at least")
 	s.IntVar(&k.MaxReplicas, "max-replicas", 10, "replicas at most")
+	rare(s, "body-limit", "envoy-image", "envoy-namespace", "host", "idle-timeout", "jwks", "jwt-audience", "jwt-claim", "jwt-issuer",
+		"max-requests", "message-timeout", "mtls-client", "mtls-secret", "name", "profile", "websocket")
 	return c
 }
 
@@ -135,7 +139,7 @@ func newRenderComposeCommand() *cobra.Command {
 	)
 	c := &cobra.Command{
 		Use:   "compose",
-		Short: "Write docker-compose.yml, or the Envoy configuration that it mounts",
+		Short: "Write docker-compose.yml, or the Envoy file that it mounts",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			switch part {

@@ -31,19 +31,22 @@ func newReplayCommand() *cobra.Command {
 	var f replayFlags
 	c := &cobra.Command{
 		Use:   "replay [flags] FILE...",
-		Short: "Run one policy or two over recorded requests: cost, flips, quality, latency",
-		Long: `Run a policy over a ledger that was written with prompts, over rows with outcomes (prompt, weak_score,
-strong_score), over bodies of POST /api/v1/generate, or over objects with such a body under "request"; JSON lines,
-gzipped or not. No model is asked. A ledger is compared with what was recorded, a second --config with the first.
+		Short: "Run a policy, or two, over recorded requests: cost, quality, time",
+		Long: `Runs a policy over a ledger that was written with prompts, over rows with
+outcomes (prompt, weak_score, strong_score), over bodies of POST
+/api/v1/generate, or over objects with such a body under "request"; JSON lines,
+gzipped or not. No model is asked. A ledger is compared with what was recorded,
+a second --config with the first. With a threshold (--max-...) the exit status
+is 3 when a change is beyond it, or cannot be measured.
 
-Cost and latency follow the cascade: with what the ledger tells of the models on that request, and with each model's
-average where the request did not try it; other input is priced at the estimate that explain gives. Quality is the
-outcome of the model tried first, or feedback on the answer that would have been the same. The judge says what it
-said then; where it was not asked, the policy does without it and the table tells how often.
-
-With a threshold (--max-…) the exit code is 3 when a change is beyond it, or cannot be measured.`,
+Cost and latency follow the cascade: with what the ledger tells of the models on
+that request, and with each model's average where the request did not try it;
+other input is priced at the estimate that explain gives. Quality is the outcome
+of the model tried first, or feedback on the answer that would have been the
+same. The judge says what it said then; where it was not asked, the policy does
+without it and the table tells how often.`,
 		Example: "  ockham replay --config new.yaml ledger-*.jsonl ledger.jsonl\n" +
-			"  ockham replay --config old.yaml --config new.yaml --max-cost 0.05 --max-quality-drop 0.01 rows.jsonl.gz",
+			"  ockham replay --config old.yaml --config new.yaml \\\n      --max-cost 0.05 --max-quality-drop 0.01 rows.jsonl.gz",
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, files []string) error {
 			return f.run(c, files)

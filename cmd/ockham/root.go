@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -17,6 +19,7 @@ type stdio struct {
 const (
 	exitFindings   = 1 // doctor
 	exitUnreadable = 2 // doctor
+	exitUsage      = 2 // called wrongly
 	exitThreshold  = 3 // replay
 )
 
@@ -38,25 +41,42 @@ func (e *statusError) Unwrap() error { return e.err }
 
 // run is the whole program behind main, so that tests use the same wiring.
 func run(ctx context.Context, args []string, std stdio) error {
-	root := &cobra.Command{
-		Use:   "ockham",
-		Short: "Send each prompt to the smallest Bedrock model that will do",
-		Long: `Sends each prompt to the smallest Amazon Bedrock model that will do, as a filter of the Envoy or Istio you have.
-
-  ockham up                    try it: Envoy, the service and a stand-in for Bedrock, on this machine
-  ockham init                  write a configuration to start from
-  ockham explain "a prompt"    what would be done with a prompt, and why
-  ockham render envoy          Envoy's side of it; also Istio, Envoy Gateway, Kubernetes
-  ockham serve                 run it
-
-Exit status: 0 well, 1 wrong or faults found; doctor: 1 findings, 2 unreadable; replay: 3 past a threshold.`,
-		SilenceUsage:  true,
-		SilenceErrors: true,
-	}
+	root := newRootCommand()
 	root.SetArgs(args)
 	root.SetIn(std.in)
 	root.SetOut(std.out)
 	root.SetErr(std.err)
+	began := false
+	noteBegin(root, &began)
+	c, err := root.ExecuteContextC(ctx)
+	if err != nil && !began {
+		return &statusError{exitUsage, fmt.Errorf("%s\n`%s --help` tells how it is called", strings.TrimSpace(err.Error()), c.CommandPath())}
+	}
+	return err
+}
+
+func newRootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "ockham",
+		Short:         "Send each prompt to the smallest Bedrock model that will do",
+		Long:          "Sends each prompt to the smallest Bedrock model that will do. Begin: ockham up",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.SetHelpFunc(help)
 	root.AddCommand(commands()...)
-	return root.ExecuteContext(ctx)
+	return root
+}
+
+// noteBegin has each command say when it begins: what fails before that is in how it was called.
+func noteBegin(c *cobra.Command, began *bool) {
+	if do := c.RunE; do != nil {
+		c.RunE = func(c *cobra.Command, args []string) error {
+			*began = true
+			return do(c, args)
+		}
+	}
+	for _, sub := range c.Commands() {
+		noteBegin(sub, began)
+	}
 }

@@ -20,10 +20,10 @@ func newServeCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the ext_proc service, the HTTP port and the admin port",
-		Long: `Run the ext_proc service that Envoy asks about every prompt, the HTTP port behind it and the admin port.
-
-Works without any file; see docs/reference/config.md for what one may say. SIGTERM lets running
-requests finish, SIGHUP reads the configuration again (as does a change of the file).`,
+		Long: `Runs the ext_proc service that Envoy asks about every prompt, the HTTP port
+behind it and the admin port. Works without any file; docs/reference/config.md
+has what one may say. SIGTERM lets running requests finish, SIGHUP reads the
+configuration again (as does a change of the file).`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.Log = telemetry.NewLogger(cmd.ErrOrStderr(), &o.Level)

@@ -32,23 +32,24 @@ func newTrainCommand() *cobra.Command {
 	f := trainFlags{config: train.Defaults(), tuning: train.TuningDefaults()}
 	c := &cobra.Command{
 		Use:   "train --data FILE | --from-ledger FILE",
-		Short: "Train the classifier from recorded outcomes, or tune it on what the ledger tells",
-		Long: `With --data, train a model from nothing but outcomes of a small and a large model (the rows of eval). The same rows
-and the same seed give the same file.
+		Short: "Train the classifier from outcomes, or tune it on your ledger",
+		Long: `With --data, trains a model from nothing but outcomes of a small and a large
+model (the rows of eval). With --from-ledger, tunes one on your own traffic:
+ledgers with prompts switched on, from about 2,000 requests. One cluster in five
+of those rows is held back; a model that is worse on them is not written.
 
-With --from-ledger, tune a model on one's own traffic: ledgers with prompts switched on, from about 2,000 requests.
-One cluster in five of the rows is held back; a model that is worse on them is not written.
-
-Both write a report with seed, counts, figures before and after, and checksums of data, model and figures.`,
+The same rows and the same seed give the same file. Both ways write a report
+with seed, counts, figures before and after, and checksums of data, model and
+figures.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return f.run(c.Context(), c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
 	flags := c.Flags()
-	flags.StringArrayVar(&f.data, "data", nil, "outcomes to train on, JSON lines, .gz or plain; may be given again")
+	flags.StringArrayVar(&f.data, "data", nil, "`file` of outcomes to train on, JSON lines, .gz or plain; repeat for more")
 	flags.StringVar(&f.held, "held", "", "with --data: outcomes kept out, on which the model must not be worse than --model")
-	flags.StringArrayVar(&f.ledger, "from-ledger", nil, "ledger file to learn from; may be given again")
+	flags.StringArrayVar(&f.ledger, "from-ledger", nil, "ledger `file` to learn from; repeat for more")
 	flags.StringVar(&f.base, "model", "", "model to compare with, and with --from-ledger to start from (default the embedded one)")
 	flags.StringVar(&f.out, "out", "model.bin", "where to write the model")
 	flags.StringVar(&f.report, "report", "", "where to write the report (default beside the model, .md)")
@@ -56,6 +57,7 @@ Both write a report with seed, counts, figures before and after, and checksums o
 	flags.StringVar(&f.large, "large", "", "with --from-ledger: the large model's name (default the largest of the plans)")
 	flags.Uint64Var(&f.config.Seed, "seed", f.config.Seed, "of everything that is drawn")
 	flags.StringSliceVar(&f.config.Leave, "leave", f.config.Leave, "with --data: sources not to train on")
+	rare(flags, "held", "large", "leave", "seed", "small")
 	c.MarkFlagsMutuallyExclusive("data", "from-ledger")
 	c.MarkFlagsOneRequired("data", "from-ledger")
 	return c

@@ -18,7 +18,7 @@ func newUpCommand() *cobra.Command {
 	o := stack.Options{Version: version()}
 	c := &cobra.Command{
 		Use:   "up",
-		Short: "Run Envoy, the service and the emulator of Bedrock together until Ctrl-C",
+		Short: "Run Envoy, the service and a stand-in for Bedrock until Ctrl-C",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.Log = telemetry.NewLogger(cmd.ErrOrStderr(), slog.LevelInfo)
@@ -34,6 +34,7 @@ func newUpCommand() *cobra.Command {
 	c.Flags().IntVar(&o.Ports.HTTP, "http-port", 8083, "port behind Envoy for models, explain, feedback and WebSocket")
 	c.Flags().StringVar(&o.Endpoint, "bedrock-endpoint", "", "URL in place of the emulator's, such as a recording proxy in front of it")
 	c.Flags().StringVar(&o.CAOut, "ca-out", "build/emulator-ca.pem", "where to write the certificate authority of the emulator's TLS port")
+	rare(c.Flags(), "bedrock-endpoint", "ca-out", "emulator-tls-port")
 	return c
 }
 
@@ -59,9 +60,9 @@ func up(ctx context.Context, o stack.Options, out io.Writer) error {
 	fmt.Fprintf(out, `Ockham is up. Bedrock is simulated: %s answers in its place.
 
   prompts  %s/api/v1/generate
-  admin    %s
+  page     %s
 
-  curl -s %s/api/v1/generate -H 'content-type: application/json' \\
+  curl -s %s/api/v1/generate -H 'content-type: application/json' \
     -d '{"prompt": "Summarise in one line: the meeting moved to Monday."}'
 
 Ctrl-C ends it.

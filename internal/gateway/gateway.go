@@ -218,7 +218,7 @@ func (g *Gateway) Addr(name string) string {
 func (g *Gateway) drain(pause, limit time.Duration) {
 	g.draining.Store(true)
 	g.serving.Shutdown()
-	g.log.Info("shutting down", "requests", g.load.State().Requests, "pause", pause, "drain", limit)
+	g.log.Info("shutting down", "requests", g.load.State().Requests, "pause", pause.String(), "drain", limit.String())
 	time.Sleep(pause)
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
