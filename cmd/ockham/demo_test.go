@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -62,39 +61,57 @@ func indent(text string) string {
 	return out.String()
 }
 
-// A few requests of the sample set go through a real Envoy once for each strategy, and each has its line.
-func TestDemoComparesStrategies(t *testing.T) {
-	corpus := t.TempDir()
-	copyLines(t, "../../examples/demo/requests.jsonl", filepath.Join(corpus, "requests.jsonl"), 4)
-	copyLines(t, "../../examples/demo/rates.json", filepath.Join(corpus, "rates.json"), 1<<20)
-	out, errs, status := ockham(t, "", "demo", "--strategies", "--corpus", corpus, "--envoy", envoytest.Binary(t))
+// TestStrategiesAreWhatThePolicyPageShows sends the sample set once for each strategy.
+func TestStrategiesAreWhatThePolicyPageShows(t *testing.T) {
+	out, errs, status := ockham(t, "", "demo", "--strategies", "--corpus", root+"examples/demo", "--envoy", envoytest.Binary(t))
 	if status != 0 {
 		t.Fatal(errs)
 	}
-	_, table, _ := strings.Cut(out, "strategy ")
-	lines := strings.Split(table, "\n")
-	want := []string{"always large", "always small"}
-	for _, s := range strategies {
-		want = append(want, s.name)
-	}
-	for i, name := range want {
-		if fields := lines[i+1]; !strings.HasPrefix(fields, name+" ") || !strings.Contains(fields, "%") {
-			t.Errorf("line %d is %q, want %s", i+1, fields, name)
-		}
-	}
-	if c := lines[6]; !strings.HasPrefix(c, "C: cascade") || !strings.Contains(c, "haiku") {
-		t.Errorf("the cascade alone begins with the small model: %q", c)
-	}
-}
-
-func copyLines(t *testing.T, from, to string, n int) {
-	t.Helper()
-	data, err := os.ReadFile(from)
+	got := markdown(out[strings.Index(out, "strategy "):])
+	file := root + "docs/policy.md"
+	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines := strings.SplitAfter(string(data), "\n")
-	if err := os.WriteFile(to, []byte(strings.Join(lines[:min(n, len(lines))], "")), 0o600); err != nil {
-		t.Fatal(err)
+	before, rest, ok := strings.Cut(string(data), "| strategy |")
+	shown, after, ok2 := strings.Cut(rest, "\n\n")
+	if !ok || !ok2 {
+		t.Fatal("the table of strategies is not to be found")
 	}
+	if *update {
+		if err := os.WriteFile(file, []byte(before+got+"\n"+after), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff("| strategy |"+shown+"\n", got); diff != "" {
+		t.Errorf("docs/policy.md shows other strategies than this demo; run the test with -update (-page +demo):\n%s", diff)
+	}
+}
+
+// markdown makes a table of one whose columns stand under their headings and which ends with an empty line.
+func markdown(table string) string {
+	lines := strings.Split(table, "\n")
+	var from []int
+	for _, m := range regexp.MustCompile(`\S+( \S+)*`).FindAllStringIndex(lines[0], -1) {
+		from = append(from, m[0])
+	}
+	var out strings.Builder
+	for n, line := range lines {
+		if line == "" {
+			break
+		}
+		for i, start := range from {
+			end := len(line)
+			if i+1 < len(from) {
+				end = min(end, from[i+1])
+			}
+			out.WriteString("| " + strings.TrimSpace(line[min(start, end):end]) + " ")
+		}
+		out.WriteString("|\n")
+		if n == 0 {
+			out.WriteString(strings.Repeat("|---", len(from)) + "|\n")
+		}
+	}
+	return out.String()
 }
