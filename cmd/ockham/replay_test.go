@@ -35,7 +35,7 @@ func TestReplayGates(t *testing.T) {
 		{"three policies", []string{"-c", green, "-c", green, "-c", green, rows}, "at most two", 1},
 		{"broken policy", []string{"-c", broken, rows}, "broken.yaml", 1},
 		{"no file", []string{"none.jsonl"}, "none.jsonl", 1},
-		{"no argument", nil, "requires at least 1 arg", 1},
+		{"no argument", nil, "requires at least 1 arg", exitUsage},
 		{"empty file", []string{tempFile(t, "empty.jsonl", "")}, "nothing to replay: the input is empty", 1},
 	}
 	for _, test := range tests {
