@@ -80,7 +80,7 @@ fuzz: ## every fuzzer for FUZZ
 		done; \
 	done
 
-test-clients: envoy ## real clients against a real Envoy, and the page in a real Chromium; installs them
+test-clients: envoy ## real clients against a real Envoy, and the admin page in a real Chromium; installs them
 	@./tools/clients.sh
 	ENVOY="$$(./envoy/find.sh)" $(GO) test -count=1 -timeout 20m -tags clients ./internal/emulator/conformance ./envoy/clients ./internal/dashboard/browser ./internal/telemetry
 	@echo "left out: docker (make test-docker), mesh tools (make test-mesh)"

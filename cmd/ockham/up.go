@@ -30,7 +30,7 @@ func newUpCommand() *cobra.Command {
 	c.Flags().IntVar(&o.Ports.Envoy, "port", 8080, "Envoy's port")
 	c.Flags().IntVar(&o.Ports.Emulator, "emulator-port", 8081, "the emulator's port")
 	c.Flags().IntVar(&o.Ports.EmulatorTLS, "emulator-tls-port", 8444, "the emulator's port for TLS")
-	c.Flags().IntVar(&o.Ports.Admin, "admin-port", 8082, "port of /healthz, /readyz, /metrics and the page")
+	c.Flags().IntVar(&o.Ports.Admin, "admin-port", 8082, "port of /healthz, /readyz, /metrics and the admin page")
 	c.Flags().IntVar(&o.Ports.HTTP, "http-port", 8083, "port behind Envoy for models, explain, feedback and WebSocket")
 	c.Flags().StringVar(&o.Endpoint, "bedrock-endpoint", "", "URL in place of the emulator's, such as a recording proxy in front of it")
 	c.Flags().StringVar(&o.CAOut, "ca-out", "build/emulator-ca.pem", "where to write the certificate authority of the emulator's TLS port")
