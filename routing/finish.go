@@ -30,6 +30,9 @@ func (d *decision) plan() *Plan {
 		Pinned: d.pinned, Charges: d.charges, Early: d.profile.Early, Repair: d.profile.Repair,
 		Hedge: d.profile.Hedge, Throttled: d.profile.Throttled,
 	}
+	if d.rule != nil && d.rule.Moves != nil {
+		d.rule.Moves.change(p)
+	}
 	p.Deadlines.Total = d.total
 	p.Weighs, p.Aim, p.Rates = true, d.r.policy.Aim, d.r.policy.Rates
 	if d.pipe != nil {

@@ -24,6 +24,29 @@ type Rule struct {
 	Total   time.Duration // all attempts together; 0: the policy's
 	Judging *Judging      // nil: that of the route or pipe
 	Hold    *Hold         // nil: that of the route
+	Moves   *Moves        // nil: those of the route
+}
+
+// Moves are what the cascade does besides going on to the next model; see Plan. What is nil stays as it is.
+type Moves struct {
+	Early, Repair *bool
+	Hedge         *time.Duration
+	Throttled     []string
+}
+
+func (m *Moves) change(p *Plan) {
+	if m.Early != nil {
+		p.Early = *m.Early
+	}
+	if m.Repair != nil {
+		p.Repair = *m.Repair
+	}
+	if m.Hedge != nil {
+		p.Hedge = *m.Hedge
+	}
+	if m.Throttled != nil {
+		p.Throttled = m.Throttled
+	}
 }
 
 // variables are what a condition may read, in the order of the reference.

@@ -80,7 +80,7 @@ type Route struct {
 	Hold *Hold `yaml:"hold"`
 	// Deadlines of an attempt.
 	Deadlines *Deadlines `yaml:"deadlines"`
-	// Bounds of the cascade.
+	// What the cascade may do; its rates are the policy's alone.
 	Cascade *Cascade `yaml:"cascade"`
 	// The share that goes straight to the largest model.
 	HoldOut *float64 `yaml:"holdout" min:"0" max:"1"`

@@ -36,7 +36,7 @@ type Rule struct {
 	Model string `yaml:"model"`
 	// Go on with these strategies instead: classifier, judge, both, or [] for neither.
 	Ask []string `yaml:"ask" enum:"classifier|judge"`
-	// Bounds of the cascade, in place of the policy's.
+	// What the cascade may do, in place of the policy's and the route's; its rates are the policy's alone.
 	Cascade *Cascade `yaml:"cascade"`
 	// Checks in place of those of route and pipe.
 	Checks []Check `yaml:"checks"`

@@ -148,8 +148,9 @@ func (b *builder) rules() []routing.Rule {
 			Name: b.c.RuleName(i), When: condition, Pipe: r.Pipe, Ask: r.Ask,
 			Limits: limits(r.Cascade), Judging: b.checksOf(at+".checks", r.Checks), Hold: hold(r.Hold),
 		}
-		if r.Cascade != nil {
-			rules[i].Total = r.Cascade.Time.D()
+		if c := r.Cascade; c != nil {
+			rules[i].Total = c.Time.D()
+			rules[i].Moves = &routing.Moves{Early: c.Early, Repair: c.Repair, Hedge: (*time.Duration)(c.Hedge), Throttled: c.Throttled}
 		}
 		if r.Model != "" {
 			rules[i].Model = b.model(r.Model)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -191,13 +192,18 @@ routes:
   voice: {real_time: true}
   quiet: {real_time: true, cascade: {early: false}}
 `
+	const rules = "rules:\n  - {when: 'route == \"same\"', pipe: green, cascade: {early: true, hedge: 50ms, repair: false, throttled: [wait]}}\n  - {when: 'true', pipe: green}\n"
 	for text, want := range map[string]map[string]string{
-		routes: {"": "false 0s", "same": "false 0s", "on": "true 100ms", "off": "false 0s", "voice": "true 0s", "quiet": "false 0s"},
+		rules + routes: {"": "false 0s", "same": "true 50ms", "voice": "true 0s"},
+		routes:         {"": "false 0s", "same": "false 0s", "on": "true 100ms", "off": "false 0s", "voice": "true 0s", "quiet": "false 0s"},
 		"cascade: {early: true, hedge: 300ms}" + routes: {"": "true 300ms", "same": "true 300ms", "on": "true 100ms", "off": "false 0s", "voice": "true 300ms", "quiet": "false 300ms"},
 	} {
 		p := load(t, text)
 		for route, want := range want {
 			got := plan(t, p, func(q *routing.Prompt) { q.Route = route })
+			if strings.HasPrefix(text, rules) && route == "same" && (got.Repair || !slices.Equal(got.Throttled, []string{"wait"})) {
+				t.Errorf("the rule's repair and throttled do not count: %v, %v", got.Repair, got.Throttled)
+			}
 			if told := fmt.Sprint(got.Early, got.Hedge); told != want {
 				t.Errorf("%.30q, route %q: got early and hedge %s, want %s", text, route, told, want)
 			}
