@@ -98,10 +98,18 @@ func (v *arguments) up() string {
 	return ""
 }
 
+// escapes are those of JSON but \u.
+var escapes = strings.NewReplacer(`\"`, `"`, `\\`, `\`, `\/`, `/`, `\b`, "\b", `\f`, "\f", `\n`, "\n", `\r`, "\r", `\t`, "\t")
+
 // unescaped is the text of a string as it stands in JSON, without its quotes.
 func unescaped(raw string) string {
 	var text string
-	if !strings.Contains(raw, `\`) || json.Unmarshal([]byte(`"`+raw+`"`), &text) != nil {
+	switch {
+	case !strings.Contains(raw, `\`):
+		return raw
+	case !strings.Contains(raw, `\u`):
+		return escapes.Replace(raw)
+	case json.Unmarshal([]byte(`"`+raw+`"`), &text) != nil:
 		return raw
 	}
 	return text

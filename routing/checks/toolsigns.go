@@ -2,6 +2,7 @@ package checks
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -49,18 +50,16 @@ func (s *toolSigns) score(t tools, p *routing.Prompt, a *routing.Answer) float64
 		return score + s.textScore(p, strings.ToLower(a.Text))
 	}
 	v := arguments{signs: s}
-	var args strings.Builder
 	overlap := 0.0
-	calls, used := map[string]bool{}, map[string]bool{}
+	calls, used := map[[2]string]bool{}, map[string]bool{}
 	known := toolsByName(p)
 	for _, c := range a.Tools {
-		calls[c.Name+c.Args], used[c.Name] = true, true
-		args.WriteString(c.Args)
+		calls[[2]string{c.Name, c.Args}], used[c.Name] = true, true
 		v.read(c.Args, t.schemas.get(known[c.Name].Schema).shape)
 		overlap += s.overlap(c.Name)
 	}
 	unused := portion(len(s.numbers), func(i int) bool {
-		return !strings.Contains(args.String(), s.numbers[i]) && !anySame(s.numbers[i], v.numbers)
+		return !anySame(s.numbers[i], v.numbers) && !slices.ContainsFunc(a.Tools, func(c routing.ToolCall) bool { return strings.Contains(c.Args, s.numbers[i]) })
 	})
 	score += 2.5*unused - 0.5*math.Min(1, math.Log(float64(len(a.Tools)))/2) - overlap/float64(len(a.Tools))
 	score += 1.5 * portion(len(v.checked), func(i int) bool { return !s.supports(v.checked[i]) })
