@@ -116,6 +116,7 @@ type Route struct {
 	Reason    string    `json:"reason"`
 	Verdict   string    `json:"verdict"` // of the answer: accept, or reject;REASON where even the last one failed
 	Escalated bool      `json:"escalated"`
+	HoldOut   bool      `json:"hold_out,omitempty"`  // sent to the largest model whatever Strategy says, to measure savings
 	Unchecked bool      `json:"unchecked,omitempty"` // it outgrew the hold, and went out without all checks
 	Attempts  []Attempt `json:"attempts"`
 }

@@ -28,7 +28,7 @@ func (x *exchange) reply(a *attempt) *dialect.Reply {
 	r.Model = a.Model.Name
 	r.Route = &dialect.Route{
 		Pipe: x.plan.Pipe, Strategy: x.plan.Strategy, Reason: x.plan.Reason,
-		Verdict: x.out.Verdict, Escalated: x.out.Escalated, Unchecked: x.out.Unchecked,
+		Verdict: x.out.Verdict, Escalated: x.out.Escalated, HoldOut: x.plan.HoldOut, Unchecked: x.out.Unchecked,
 		Attempts: make([]dialect.Attempt, len(x.tries)),
 	}
 	for i, t := range x.tries {
@@ -61,7 +61,7 @@ func (x *exchange) exposed(headers []bedrock.Header, final bool) []bedrock.Heade
 		headers = append(headers, bedrock.Header{Name: "x-ockham-model", Value: x.tries[x.out.Served].Model.Name})
 	}
 	for _, told := range x.told() {
-		headers = append(headers, bedrock.Header{Name: "x-ockham-" + told[0], Value: told[1]})
+		headers = append(headers, bedrock.Header{Name: "x-ockham-" + strings.ReplaceAll(told[0], "_", "-"), Value: told[1]})
 	}
 	if final {
 		headers = append(headers,
@@ -84,6 +84,7 @@ func (x *exchange) told() (list [][2]string) {
 		}
 		return ""
 	}
+	say("hold_out", when(x.plan.HoldOut))
 	say("rejects", x.rejects())
 	say("hedged", when(x.tried(func(a *attempt) bool { return a.Hedge })))
 	say("unchecked", when(x.out.Unchecked))

@@ -81,6 +81,10 @@ func TestToldAlike(t *testing.T) {
 			},
 			want: facts{"model": "sonnet-5-5", "verdict": "accept", "attempts": "2", "escalated": "true", "rejects": "timeout", "hedged": "true", "then": "escalate"},
 		},
+		"held out": {
+			prompt: "hello", plan: func(p *routing.Plan) { p.HoldOut, p.Drawn, p.Models = true, true, p.Models[2:] },
+			want: facts{"model": "opus-5-5", "verdict": "accept", "attempts": "1", "escalated": "false", "hold_out": "true"},
+		},
 		"unchecked": {
 			prompt: question + "[[fault:loop]]", held: 300,
 			want: facts{"model": "haiku-5-5", "verdict": "accept", "attempts": "1", "escalated": "false", "unchecked": "true"},
@@ -164,7 +168,7 @@ func ofHeaders(h http.Header) facts {
 	f := facts{}
 	for name := range h {
 		if short, ours := strings.CutPrefix(strings.ToLower(name), "x-ockham-"); ours && !slices.Contains([]string{"pipe", "reason", "cost-usd"}, short) {
-			f[short] = h.Get(name)
+			f[strings.ReplaceAll(short, "-", "_")] = h.Get(name)
 		}
 	}
 	return f
@@ -173,6 +177,7 @@ func ofHeaders(h http.Header) facts {
 func ofBody(r reply) facts {
 	f := facts{"model": r.Model, "verdict": r.Route.Verdict, "attempts": strconv.Itoa(len(r.Route.Attempts)), "escalated": strconv.FormatBool(r.Route.Escalated)}
 	f.when("unchecked", r.Route.Unchecked)
+	f.when("hold_out", r.Route.HoldOut)
 	var rejects, then []string
 	for _, a := range r.Route.Attempts {
 		rejects, then = append(rejects, withMore(a.Reason)...), append(then, withMore(a.Then)...)
@@ -224,6 +229,7 @@ func ofLedger(t *testing.T, path string) facts {
 		}
 		f := facts{"verdict": r.Verdict, "attempts": strconv.Itoa(len(r.Attempts)), "escalated": strconv.FormatBool(r.Escalated), "model": r.Attempts[r.Served].Model}
 		f.when("unchecked", r.Unchecked)
+		f.when("hold_out", r.Plan.HoldOut)
 		served := r.Attempts[r.Served]
 		f.when("repaired", served.Repair)
 		f.say("mended", strings.Join(served.Mended, ", "))
@@ -282,6 +288,8 @@ func ofMetrics(tel *telemetry.Telemetry) facts {
 			f["skipped"] = labels["check"]
 		case "ockham_unchecked_total":
 			f.when("unchecked", n > 0)
+		case "ockham_arm_requests_total":
+			f.when("hold_out", labels["arm"] == "hold_out" && n > 0)
 		case "ockham_hedges_total":
 			f.when("hedged", n > 0)
 		}

@@ -223,6 +223,7 @@ type reply struct {
 	Route struct {
 		Pipe, Strategy, Reason, Verdict string
 		Escalated, Unchecked            bool
+		HoldOut                         bool `json:"hold_out"`
 		Attempts                        []struct {
 			Model, Verdict, Reason, Then string
 			MS                           int64   `json:"ms"`
