@@ -113,6 +113,20 @@ func TestLinksLead(t *testing.T) {
 	}
 }
 
+// TestIndexKnowsEveryPage: nothing in docs is out of reach.
+func TestIndexKnowsEveryPage(t *testing.T) {
+	index, err := os.ReadFile(root + "docs/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range pages(t) {
+		name, ours := strings.CutPrefix(p.path, "docs/")
+		if ours && name != "README.md" && !strings.Contains(string(index), "("+name+")") {
+			t.Errorf("docs/README.md does not name %s", name)
+		}
+	}
+}
+
 // configKeys begin a line of Ockham's configuration.
 var configKeys = regexp.MustCompile(`(?m)^(bedrock|models|pipes|tasks|inputs|rules|otherwise|classifier|judge|cascade|deadlines|checks|hold|prompts|routes|aim|holdout|expose|allow|limits|budgets|telemetry|server):`)
 
