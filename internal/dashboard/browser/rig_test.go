@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"ockham/bedrock"
 	"ockham/internal/admin"
 	"ockham/internal/dashboard"
 	"ockham/internal/telemetry"
@@ -31,7 +32,16 @@ type traffic struct {
 	made int
 }
 
-var prices = map[string]float64{"haiku": 1, "sonnet": 3, "opus": 5}
+// prices of a million tokens are those of the catalogue; what comes out costs five times as much.
+var prices = map[string]float64{"haiku": price("claude-haiku-5-5"), "sonnet": price("claude-sonnet-5-5"), "opus": price("claude-opus-5-5")}
+
+func price(id string) float64 {
+	m, _, ok := bedrock.Lookup("us.anthropic." + id)
+	if !ok {
+		panic(id + " has left the catalogue")
+	}
+	return m.In * m.Surcharge("us")
+}
 
 func (g *traffic) add(at time.Time) {
 	g.made++
@@ -152,10 +162,14 @@ func setup() dashboard.Setup {
 	return dashboard.Setup{
 		Pipes: []dashboard.Pipe{{Name: "green", Models: []string{"haiku", "sonnet", "opus"}}, {Name: "purple", Models: []string{"sonnet", "opus"}}},
 		Models: []dashboard.Model{
-			{Name: "haiku", ID: "us.test.haiku", In: 1, Out: 5}, {Name: "sonnet", ID: "us.test.sonnet", In: 3, Out: 15}, {Name: "opus", ID: "us.test.opus", In: 5, Out: 25},
+			model("haiku"), model("sonnet"), model("opus"),
 		},
 		File: "ockham.yaml", Loaded: time.Now().Format(time.RFC3339), Text: "pipes:\n  green: [haiku, sonnet, opus]\n  purple: [sonnet, opus]\n", Tasks: []string{"summarize", "code"},
 	}
+}
+
+func model(name string) dashboard.Model {
+	return dashboard.Model{Name: name, ID: "us.test." + name, In: prices[name], Out: 5 * prices[name]}
 }
 
 // serve starts an admin port with traffic behind it; requests go on arriving until the test ends.
@@ -170,9 +184,9 @@ func serve(t *testing.T, access admin.Access) string {
 		t.Fatal(err)
 	}
 	page := dashboard.Handler(dashboard.Deps{
-		Sums: g.sums, Setup: setup, PricesAsOf: "2026-01-01", Version: "test", Explain: explain(), Envoy: to,
+		Sums: g.sums, Setup: setup, PricesAsOf: bedrock.CatalogueDate, Version: "test", Explain: explain(), Envoy: to,
 		Health: func(context.Context) []dashboard.Health {
-			return []dashboard.Health{{Name: "configuration", OK: true}, {Name: "AWS credentials", OK: false, Detail: "none found"}}
+			return []dashboard.Health{{Name: "configuration", OK: true}, credentials(access)}
 		},
 	})
 	ready := func(context.Context) error { return nil }
@@ -180,6 +194,14 @@ func serve(t *testing.T, access admin.Access) string {
 	t.Cleanup(server.Close)
 	go g.flow(t.Context())
 	return server.URL
+}
+
+// credentials are missing behind the guarded page.
+func credentials(access admin.Access) dashboard.Health {
+	if access.Token == "" {
+		return dashboard.Health{Name: "AWS credentials", OK: true}
+	}
+	return dashboard.Health{Name: "AWS credentials", Detail: "none found"}
 }
 
 func (g *traffic) flow(ctx context.Context) {
