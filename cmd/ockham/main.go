@@ -14,7 +14,11 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal need not wait for what the first one began
-	os.Exit(exitCode(run(ctx, os.Args[1:], stdio{os.Stdin, os.Stdout, os.Stderr})))
+	err := run(ctx, os.Args[1:], stdio{os.Stdin, os.Stdout, os.Stderr})
+	if err != nil && ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.Cause(ctx))) {
+		err = &statusError{exitInterrupted, errors.New("interrupted")} // what was under way does not matter
+	}
+	os.Exit(exitCode(err))
 }
 
 // exitCode reports err to the person at the terminal, once, and picks the process's exit status.

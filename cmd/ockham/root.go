@@ -21,6 +21,8 @@ const (
 	exitUnreadable = 2 // doctor
 	exitUsage      = 2 // called wrongly
 	exitThreshold  = 3 // replay
+
+	exitInterrupted = 130 // by Ctrl-C, as shells have it
 )
 
 // statusError ends the process with a status of its own, for commands whose exit code is an answer

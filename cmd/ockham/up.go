@@ -21,9 +21,11 @@ func newUpCommand() *cobra.Command {
 		Short: "Run Envoy, the service and a stand-in for Bedrock until Ctrl-C",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o.Log = telemetry.NewLogger(cmd.ErrOrStderr(), slog.LevelInfo)
+			var level slog.LevelVar
+			level.Set(slog.LevelWarn) // until it is up, which is told in words
+			o.Log = telemetry.NewLogger(cmd.ErrOrStderr(), &level)
 			o.Override = open
-			return up(cmd.Context(), o, cmd.OutOrStdout())
+			return up(cmd.Context(), o, &level, cmd.OutOrStdout())
 		},
 	}
 	stackFlags(c, &o)
@@ -51,7 +53,7 @@ func open(c *config.Config) {
 	c.Telemetry.Playground = true
 }
 
-func up(ctx context.Context, o stack.Options, out io.Writer) error {
+func up(ctx context.Context, o stack.Options, level *slog.LevelVar, out io.Writer) error {
 	s, err := stack.Start(ctx, o)
 	if err != nil {
 		return err
@@ -67,5 +69,6 @@ func up(ctx context.Context, o stack.Options, out io.Writer) error {
 
 Ctrl-C ends it.
 `, s.Emulator, s.URL, s.Admin, s.URL)
+	level.Set(slog.LevelInfo)
 	return s.Wait(ctx)
 }

@@ -62,6 +62,9 @@ func (p *envoyProcess) awaitReady(ctx context.Context, probe string) error {
 		case <-p.done:
 			return fmt.Errorf("starting Envoy: %w", p.failed())
 		case <-ctx.Done():
+			if !errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
+				return context.Cause(ctx) // nobody waits for it any more
+			}
 			return fmt.Errorf("starting Envoy: it did not listen in time: %s", p.log.reason())
 		case <-tick.C:
 		}
