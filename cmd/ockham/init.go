@@ -21,9 +21,9 @@ var initTemplate string
 
 // places are where the service can stand, each with what is to be done after init.
 var places = map[string]string{
-	"envoy": `  ockham serve --config %[1]s                     # the service, on loopback
+	"envoy": `  ockham serve --config %[1]s                     # the service, on loopback; in another terminal:
   ockham render envoy --http 127.0.0.1:8083 > envoy.yaml && envoy -c envoy.yaml`,
-	"sidecar": `  ockham serve --config %[1]s                     # the service, on its socket
+	"sidecar": `  ockham serve --config %[1]s                     # the service, on its socket; in another terminal:
   ockham render envoy --processor unix:/run/ockham/ockham.sock --http 127.0.0.1:8083 > envoy.yaml && envoy -c envoy.yaml`,
 	"kubernetes": `  ockham render kubernetes > ockham.k8s.yaml           # put %[1]s in place of its ConfigMap's text
   ockham render istio-sidecar, istio-gateway or envoy-gateway for the Envoys that are to ask it`,
