@@ -1,10 +1,12 @@
 package main
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -124,6 +126,37 @@ func TestIndexKnowsEveryPage(t *testing.T) {
 		if ours && name != "README.md" && !strings.Contains(string(index), "("+name+")") {
 			t.Errorf("docs/README.md does not name %s", name)
 		}
+	}
+}
+
+// TestREADMEsFigures holds what the README says in short to the pages that it is taken from.
+func TestREADMEsFigures(t *testing.T) {
+	text := map[string]string{}
+	for _, p := range pages(t) {
+		text[p.path] = string(p.source)
+	}
+	_, row, _ := strings.Cut(text["README.md"], "| bad answers caught")
+	row, _, _ = strings.Cut(row, "\n")
+	pairs := regexp.MustCompile(`[\d.]+ / [\d.]+`).FindAllString(row, -1)
+	if len(pairs) < 5 {
+		t.Errorf("the README tells of %d checks; the test has lost sight of them", len(pairs))
+	}
+	for _, pair := range pairs {
+		if !strings.Contains(text["docs/checks.md"], "| "+pair+" |") && !strings.Contains(text["docs/checks.md"], "| "+pair+";") {
+			t.Errorf("README.md says %s, and docs/checks.md does not", pair)
+		}
+	}
+
+	_, table, _ := strings.Cut(text["docs/reliability.md"], "<!-- measured: faults -->")
+	table, _, _ = strings.Cut(table, "<!-- end -->")
+	faults, requests := 0, 0
+	for _, m := range regexp.MustCompile(`(?m)^\| (.+?) \| (\d+) \|`).FindAllStringSubmatch(table, -1) {
+		if n, err := strconv.Atoi(m[2]); err == nil && !strings.HasPrefix(m[1], "nothing") {
+			faults, requests = faults+1, requests+n
+		}
+	}
+	if want := fmt.Sprintf("some %d,000 requests in %d of them", requests/1000, faults); !strings.Contains(text["README.md"], want) {
+		t.Errorf("README.md does not say %q, as docs/reliability.md has it", want)
 	}
 }
 
