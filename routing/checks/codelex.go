@@ -88,6 +88,10 @@ func (x *lexer) next() {
 	switch {
 	case c == ' ' || c == '\t' || c == '\n' || c == '\r':
 		x.pos++
+	case asciiWord(c):
+		for ; x.pos < len(x.src) && asciiWord(x.src[x.pos]); x.pos++ {
+			x.prev = x.src[x.pos]
+		}
 	case strings.HasPrefix(rest, x.line), x.line2 != "" && strings.HasPrefix(rest, x.line2):
 		x.skipPast("\n", false)
 	case x.block && strings.HasPrefix(rest, "/*"):

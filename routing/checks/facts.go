@@ -52,12 +52,26 @@ func (s *source) hasNumber(n string) bool {
 	if s.numbers[n] {
 		return true
 	}
+	s.readValues()
 	x, err := strconv.ParseFloat(n, 64)
 	if err == nil && (s.values[rounded(x)] || s.values[rounded(100*x)] || s.values[rounded(x/100)]) {
 		return true
 	}
 	s.readAll()
 	return s.known.spells(s.all, digits(n))
+}
+
+// readValues makes ready to compare numbers that are written otherwise.
+func (s *source) readValues() {
+	if s.values != nil {
+		return
+	}
+	s.values = make(map[float64]bool, len(s.numbers))
+	for n := range s.numbers {
+		if x, err := strconv.ParseFloat(n, 64); err == nil {
+			s.values[rounded(x)] = true
+		}
+	}
 }
 
 // rounded makes numbers comparable that were computed.
@@ -189,6 +203,9 @@ func linksIn(s string) []string {
 
 // quotationsIn finds what stands in quotation marks and has at least four words.
 func quotationsIn(s string) []string {
+	if !strings.ContainsAny(s, "\"“”") {
+		return nil
+	}
 	s = strings.NewReplacer("“", `"`, "”", `"`).Replace(s)
 	parts := strings.Split(s, `"`)
 	var list []string

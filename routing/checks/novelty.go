@@ -2,7 +2,6 @@ package checks
 
 import (
 	"sort"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -15,7 +14,7 @@ type source struct {
 	words   *wordSet // and their beginnings, for other forms of the same
 	pairs   *wordSet
 	numbers map[string]bool
-	values  map[float64]bool
+	values  map[float64]bool // of numbers; see readValues
 	known   *vocabulary
 }
 
@@ -38,7 +37,7 @@ const maxSource = 256 << 10
 
 // newSource reads the sources, and the request, whose words an answer may repeat.
 func newSource(sources []string, request string, known *vocabulary) *source {
-	s := &source{known: known, numbers: map[string]bool{}, values: map[float64]bool{}}
+	s := &source{known: known, numbers: map[string]bool{}}
 	text := strings.Join(append(sources[:len(sources):len(sources)], request), "\n")
 	if over := len(text) - len(request); over > maxSource {
 		text = strings.ToValidUTF8(text[:maxSource], "") + "\n" + request
@@ -46,9 +45,6 @@ func newSource(sources []string, request string, known *vocabulary) *source {
 	s.text = strings.ToLower(text)
 	for _, n := range numbersIn(s.text) {
 		s.numbers[n] = true
-		if x, err := strconv.ParseFloat(n, 64); err == nil {
-			s.values[rounded(x)] = true
-		}
 	}
 	return s
 }
@@ -59,8 +55,9 @@ func (s *source) readWords() {
 	s.all, s.words, s.pairs = newWordSet(size), newWordSet(size), newWordSet(size)
 	last := uint64(0)
 	eachWord(s.text, func(w []byte) {
-		s.all.add(hash(w))
-		if h, head, ok := s.content(w); ok {
+		all, h, head, ok := s.content(w)
+		s.all.add(all)
+		if ok {
 			s.words.add(h)
 			s.words.add(head)
 			s.pairs.add(hashPair(last, h))
@@ -69,16 +66,17 @@ func (s *source) readWords() {
 	})
 }
 
-// content is the hash of a word's stem and of its beginning, where the word carries meaning.
-func (s *source) content(w []byte) (h, head uint64, ok bool) {
+// content is the hash of a word, and where it carries meaning those of its stem and of its beginning.
+func (s *source) content(w []byte) (all, h, head uint64, ok bool) {
 	if r, _ := utf8.DecodeRune(w); len(w) <= 3 && scriptOf(r) < kana {
-		return 0, 0, false
+		return hash(w), 0, 0, false
 	}
-	w = w[:stemLen(w)]
-	if h = hash(w); s.known.empty.has(h) {
-		return 0, 0, false
-	}
-	return h, hash(w[:min(len(w), headLen)]), true
+	stem := stemLen(w)
+	begin := min(stem, headLen)
+	head = mix(fnvBasis, w[:begin]) // each is where the next goes on
+	h = mix(head, w[begin:stem])
+	all = mix(h, w[stem:]) | 1
+	return all, h | 1, head | 1, !s.known.empty.has(h | 1)
 }
 
 // headLen is how many letters the forms of a word share.
@@ -119,7 +117,7 @@ func (s *source) novelty(answer string) novelty {
 		words, fresh, freshPairs := 0.0, 0.0, 0.0
 		last := uint64(0)
 		eachWord(t, func(w []byte) {
-			h, head, ok := s.content(w)
+			_, h, head, ok := s.content(w)
 			if !ok {
 				return
 			}

@@ -52,12 +52,15 @@ func (s *wordSet) grow() {
 }
 
 // hash is FNV-1a, never 0.
-func hash(word []byte) uint64 {
-	h := uint64(14695981039346656037)
+func hash(word []byte) uint64 { return mix(fnvBasis, word) | 1 }
+
+const fnvBasis = 14695981039346656037
+
+func mix(h uint64, word []byte) uint64 {
 	for _, c := range word {
 		h = (h ^ uint64(c)) * 1099511628211
 	}
-	return h | 1
+	return h
 }
 
 // hashPair joins the hashes of two words that follow each other.
