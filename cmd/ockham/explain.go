@@ -55,6 +55,7 @@ func newExplainCommand() *cobra.Command {
 	fl.StringArrayVar(&f.headers, "header", nil, "request header, `NAME=VALUE`, that inputs.headers names; repeat for more")
 	fl.BoolVar(&f.json, "json", false, "print JSON, as POST /api/v1/explain does")
 	fl.BoolVar(&f.showPrompt, "show-prompt", false, "print what each model would be sent")
+	complete(c, "dialect", "generate", "openai", "anthropic")
 	rare(fl, "dialect", "id", "model", "route", "tenant")
 	return c
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -12,7 +13,7 @@ import (
 // --help is one screen of 24 lines and 80 columns: what a command is for, how it is called, and the flags that most
 // people want. `ockham help COMMAND` says all there is to say.
 
-const columns = 80
+const screen, columns = 24, 80
 
 // groups are the headings under which the commands stand, in the order in which people come to need them.
 var groups = []struct {
@@ -43,35 +44,38 @@ func rare(flags *pflag.FlagSet, names ...string) {
 	}
 }
 
-// help answers --help and, with everything, `ockham help COMMAND`.
+// help answers `ockham help COMMAND` with all there is, and --help with as much of it as a screen holds.
 func help(c *cobra.Command, _ []string) {
-	out := c.OutOrStdout()
-	everything := !c.Flags().Changed("help")
-	about := c.Long
-	if about == "" {
-		about = c.Short
+	about := strings.Split(strings.TrimSpace(cmp.Or(c.Long, c.Short)), "\n\n")
+	text := helpText(c, about, true)
+	for n := len(about); c.Flags().Changed("help") && strings.Count(text, "\n") >= screen && n > 0; n-- {
+		text = helpText(c, about[:n], false)
 	}
-	if !everything {
-		about, _, _ = strings.Cut(about, "\n\n")
-	}
-	fmt.Fprintf(out, "%s\n\n", about)
+	fmt.Fprint(c.OutOrStdout(), text)
+}
+
+// helpText explains every flag, or names the rare ones only.
+func helpText(c *cobra.Command, about []string, everything bool) string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "%s\n\n", strings.Join(about, "\n\n"))
 	switch {
 	case !c.HasParent():
-		helpGroups(out)
-		fmt.Fprint(out, "\n`ockham COMMAND --help` tells more, `ockham completion --help` of your shell.\n"+exits)
-		return
+		helpGroups(&out)
+		fmt.Fprint(&out, "\n`ockham COMMAND --help` tells more, `ockham completion --help` of your shell.\n"+exits)
+		return out.String()
 	case c.HasExample():
-		fmt.Fprintf(out, "%s\n", c.Example)
+		fmt.Fprintf(&out, "%s\n", c.Example)
 	default:
-		fmt.Fprintf(out, "  %s\n", strings.TrimSuffix(c.UseLine(), " [flags]"))
+		fmt.Fprintf(&out, "  %s\n", strings.TrimSuffix(c.UseLine(), " [flags]"))
 	}
 	if c.HasAvailableSubCommands() {
-		fmt.Fprintln(out)
+		fmt.Fprintln(&out)
 		for _, sub := range c.Commands() {
-			helpCommand(out, sub)
+			helpCommand(&out, sub)
 		}
 	}
-	helpFlags(out, c, everything)
+	helpFlags(&out, c, everything)
+	return out.String()
 }
 
 // exits are the statuses with which every command ends.
@@ -122,6 +126,11 @@ func wrap(words []string) string {
 		lines[last] += " " + w
 	}
 	return strings.Join(lines, "\n")
+}
+
+// complete tells shells what a flag may be.
+func complete(c *cobra.Command, flag string, values ...string) {
+	_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // family is a command that only gathers others; a name that none of them has is a mistake, not a wish for help.

@@ -80,6 +80,8 @@ func newInitCommand() *cobra.Command {
 	c.Flags().StringVar(&s.Geography, "geography", "", "jurisdiction that no prompt leaves (default that of the region)")
 	c.Flags().StringVar(&s.Place, "place", "envoy", "envoy: on loopback beside it; sidecar: on a UNIX socket; kubernetes: a Service of its own")
 	c.Flags().BoolVar(&force, "force", false, "write over a file that is there")
+	complete(c, "place", "envoy", "sidecar", "kubernetes")
+	complete(c, "geography", "us", "eu", "apac", "au", "jp", "us-gov", "global")
 	return c
 }
 

@@ -127,6 +127,7 @@ func newRenderKubernetesCommand() *cobra.Command {
 	s.StringVar(&k.Geography, "geography", "us", "jurisdiction that no prompt leaves")
 	s.IntVar(&k.Replicas, "replicas", 2, "replicas at least")
 	s.IntVar(&k.MaxReplicas, "max-replicas", 10, "replicas at most")
+	complete(c, "form", "deployment", "sidecar")
 	rare(s, "body-limit", "envoy-image", "envoy-namespace", "host", "idle-timeout", "jwks", "jwt-audience", "jwt-claim", "jwt-issuer",
 		"max-requests", "message-timeout", "mtls-client", "mtls-secret", "name", "profile", "websocket")
 	return c
@@ -152,6 +153,7 @@ func newRenderComposeCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&part, "part", "compose", "compose: docker-compose.yml; envoy: examples/compose/envoy.yaml")
+	complete(c, "part", "compose", "envoy")
 	c.Flags().StringVar(&images.Image, "image", "ockham:latest", "Ockham's image")
 	c.Flags().StringVar(&images.EnvoyImage, "envoy-image", "", "Envoy's image, with a shell (default envoyproxy/envoy:v"+envoy.Version()+")")
 	return c

@@ -61,8 +61,8 @@ func up(ctx context.Context, o stack.Options, level *slog.LevelVar, out io.Write
 	defer s.Stop()
 	fmt.Fprintf(out, `Ockham is up. Bedrock is simulated: %s answers in its place.
 
-  prompts  %s/api/v1/generate
-  page     %s
+  prompts     %s/api/v1/generate
+  admin page  %s
 
   curl -s %s/api/v1/generate -H 'content-type: application/json' \
     -d '{"prompt": "Summarise in one line: the meeting moved to Monday."}'
