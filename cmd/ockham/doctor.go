@@ -90,7 +90,7 @@ func (f *doctorFlags) examine(ctx context.Context, stdin io.Reader, from string)
 	if strings.HasPrefix(from, "http://") || strings.HasPrefix(from, "https://") {
 		running, err := doctor.Fetch(ctx, from)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("asking Envoy's admin interface (see `ockham help render envoy` for --admin): %w", err)
 		}
 		options.EnvoyVersion = running.Version
 		findings, err := doctor.Examine(running.Config, options)
