@@ -50,6 +50,7 @@ func open(c *config.Config) {
 	c.Expose = "full"
 	c.Allow.ConcreteModels = true
 	c.Server.WebSocket.Enabled = true
+	c.Server.WebSocket.Origins = []string{"http://localhost:*", "http://127.0.0.1:*"} // pages that are being written on this machine
 	c.Telemetry.Playground = true
 }
 

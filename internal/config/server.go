@@ -37,8 +37,8 @@ type WebSocket struct {
 	Enabled bool `yaml:"enabled"`
 	// Address of the Envoy listener through which requests from sockets go.
 	Envoy string `yaml:"envoy"`
-	// Origins from which browsers may connect, as `https://app.example.com`; `*` within a host is any
-	// label. Empty: the same origin only.
+	// Origins from which browsers may connect, as `https://app.example.com`; `*` is any label of the host, or any port.
+	// Empty: the same origin only.
 	Origins []string `yaml:"origins"`
 	// A socket without a frame for so long is closed.
 	Idle Duration `yaml:"idle"`

@@ -25,7 +25,7 @@ func (v *validator) server() {
 		}
 	}
 	for i, o := range s.WebSocket.Origins {
-		if u, err := url.Parse(o); err != nil || u.Scheme == "" || u.Host == "" || u.Path != "" {
+		if u, err := url.Parse(strings.TrimSuffix(o, ":*")); err != nil || u.Scheme == "" || u.Host == "" || u.Path != "" {
 			v.fault(fmt.Sprintf("server.websocket.origins[%d]", i), "must be an origin like https://app.example.com")
 		}
 	}

@@ -122,9 +122,20 @@ func TestSocketClosesOnALargeFrame(t *testing.T) {
 }
 
 func TestSocketRefusesOtherOrigins(t *testing.T) {
-	s := start(t, Options{})
-	_, resp, err := websocket.Dial(t.Context(), s.URL+"/api/v1/generate", &websocket.DialOptions{HTTPHeader: http.Header{"Origin": {"https://elsewhere.example"}}})
-	if err == nil || resp == nil || resp.StatusCode != http.StatusForbidden {
-		t.Errorf("got %v, %v, want 403", resp, err)
+	s := start(t, Options{Override: func(c *config.Config) { c.Server.WebSocket.Origins = []string{"http://localhost:*"} }})
+	for origin, want := range map[string]int{
+		"https://elsewhere.example":          http.StatusForbidden,
+		"http://localhost.elsewhere.example": http.StatusForbidden,
+		"https://localhost:3000":             http.StatusForbidden,
+		"http://localhost:3000":              http.StatusSwitchingProtocols,
+		s.URL:                                http.StatusSwitchingProtocols,
+	} {
+		ws, resp, err := websocket.Dial(t.Context(), s.URL+"/api/v1/generate", &websocket.DialOptions{HTTPHeader: http.Header{"Origin": {origin}}})
+		if resp == nil || resp.StatusCode != want {
+			t.Errorf("from %s: got %v, %v, want %d", origin, resp, err, want)
+		}
+		if err == nil {
+			_ = ws.CloseNow()
+		}
 	}
 }
