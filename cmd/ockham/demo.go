@@ -58,8 +58,9 @@ func newDemoCommand() *cobra.Command {
 	return c
 }
 
-const simulated = `Simulated: Amazon Bedrock. An emulator stands in for it; whether a model's answer is right is drawn (seed %d) from
-published success rates (sources in examples/demo/rates.json), the time it takes is not simulated. Real: the prompts' way
+const simulated = `Simulated: Amazon Bedrock. An emulator stands in for it; whether a model's answer is
+right is drawn (seed %d) from published success rates (sources in
+examples/demo/rates.json), the time it takes is not simulated. Real: the prompts' way
 through Envoy and Ockham, every decision, check, escalation and price.
 
 `

@@ -23,7 +23,7 @@ func Compare(w io.Writer, strategies []Strategy) error {
 			compared(t, &r, "always large", "", "", r.large, r.rightLarge)
 			compared(t, &r, "always small", "", "", r.smallCost, r.rightSmall)
 		}
-		compared(t, &r, s.Name, shares(r.models), escalated(r.why), r.cost, r.right)
+		compared(t, &r, s.Name, shares(r.models, 3), escalated(&r), r.cost, r.right)
 	}
 	if err := t.Flush(); err != nil {
 		return err

@@ -86,7 +86,7 @@ var columns = []struct {
 	text bool
 }{
 	{"kind", true},
-	{"requests", false},
+	{"sent", false},
 	{"answered by", true},
 	{"escalated, why", true},
 	{"tokens", false},
@@ -102,13 +102,13 @@ var columns = []struct {
 func Table(w io.Writer, results []Result) error {
 	var kindRows, pipeRows [][]string
 	for _, k := range kinds {
-		kindRows = appendRow(kindRows, sum(k, results, func(r Result) bool { return r.Case.Kind == k }))
+		kindRows = appendRow(kindRows, func(r *row) string { return shares(r.why, 2) }, sum(k, results, func(r Result) bool { return r.Case.Kind == k }))
 	}
 	for _, p := range pipes(results) {
-		pipeRows = appendRow(pipeRows, sum(p+" pipe", results, func(r Result) bool { return r.Pipe == p }))
+		pipeRows = appendRow(pipeRows, escalations, sum(p+" pipe", results, func(r Result) bool { return r.Pipe == p }))
 	}
 	all := sum("all", results, func(Result) bool { return true })
-	if err := writeGroups(w, kindRows, pipeRows, appendRow(nil, all)); err != nil {
+	if err := writeGroups(w, kindRows, pipeRows, appendRow(nil, escalations, all)); err != nil {
 		return err
 	}
 	return conclude(w, &all)
@@ -163,27 +163,35 @@ func pipes(results []Result) []string {
 	return slices.Sorted(maps.Keys(seen))
 }
 
-func appendRow(rows [][]string, r row) [][]string {
+func appendRow(rows [][]string, why func(*row) string, r row) [][]string {
 	if r.n == 0 {
 		return rows
 	}
 	return append(rows, []string{
-		r.name, strconv.Itoa(r.n), shares(r.models), escalated(r.why), strconv.Itoa(r.tokens),
+		r.name, strconv.Itoa(r.n), shares(r.models, 3), why(&r), strconv.Itoa(r.tokens),
 		fmt.Sprintf("%.4f", r.cost), fmt.Sprintf("%.4f", r.large), fmt.Sprintf("%.0f%%", saved(r.cost, r.large)),
-		percent(r.right, r.n), percent(r.rightLarge, r.n), percent(r.rightSmall, r.n),
+		whole(r.right, r.n), whole(r.rightLarge, r.n), whole(r.rightSmall, r.n),
 	})
 }
 
-// escalated tells how many attempts were not good enough, and why.
-func escalated(why map[string]int) string {
+// escalations counts the attempts that were not good enough.
+func escalations(r *row) string {
 	n := 0
-	for _, k := range why {
+	for _, k := range r.why {
 		n += k
 	}
 	if n == 0 {
 		return ""
 	}
-	return strconv.Itoa(n) + ": " + shares(why)
+	return strconv.Itoa(n)
+}
+
+// escalated tells how many that were, and why.
+func escalated(r *row) string {
+	if n := escalations(r); n != "" {
+		return n + ": " + shares(r.why, 3)
+	}
+	return ""
 }
 
 func saved(cost, large float64) float64 {
@@ -193,20 +201,19 @@ func saved(cost, large float64) float64 {
 	return 100 * (1 - cost/large)
 }
 
+func whole(n, of int) string { return fmt.Sprintf("%.0f%%", 100*float64(n)/float64(of)) }
+
 func percent(n, of int) string { return fmt.Sprintf("%.1f%%", 100*float64(n)/float64(of)) }
 
-// mostShares bounds what is listed, and with it the table's width.
-const mostShares = 3
-
-// shares lists counts, most first.
-func shares(m map[string]int) string {
+// shares lists counts, most first; at most so many, which bounds the table's width.
+func shares(m map[string]int, most int) string {
 	names := slices.SortedFunc(maps.Keys(m), func(a, b string) int {
 		return cmp.Or(cmp.Compare(m[b], m[a]), cmp.Compare(a, b))
 	})
 	var parts []string
 	others := 0
 	for i, name := range names {
-		if i < mostShares {
+		if i < most {
 			parts = append(parts, fmt.Sprintf("%s %d", name, m[name]))
 		} else {
 			others += m[name]
@@ -220,14 +227,17 @@ func shares(m map[string]int) string {
 
 func conclude(w io.Writer, r *row) error {
 	_, err := fmt.Fprintf(w, `
-large, small: the same prompts sent to the largest or the smallest model alone; right: answers that met their expectation.
+large, small: the same prompts sent to the largest or the smallest model alone;
+right: answers that met their expectation. Escalated %s.
 
-Cost: $%.4f against $%.4f for always calling the largest model (%.0f%% saved) and $%.4f for always the smallest.
-Right: %d of %d, against %d for the largest and %d for the smallest. Which model gets which request right is drawn: of the
-requests that only one of the two got right, %d are Ockham's and %d the largest model's, so the difference is %d give or take %.0f.
-Latency: through Envoy and Ockham a request took %s more than straight to the emulator (median of %d that were not
-escalated; p99 %s more).
-`, r.cost, r.large, saved(r.cost, r.large), r.smallCost, r.right, r.n, r.rightLarge, r.rightSmall, r.gained, r.lost, r.gained-r.lost, r.chance(),
+Cost: $%.4f against $%.4f for always calling the largest model (%.0f%% saved)
+and $%.4f for always the smallest.
+Right: %d of %d, against %d for the largest and %d for the smallest. Which model gets
+which request right is drawn: of the requests that only one of the two got right,
+%d are Ockham's and %d the largest model's, so the difference is %d give or take %.0f.
+Latency: through Envoy and Ockham a request took %s more than straight to the
+emulator (median of %d that were not escalated; p99 %s more).
+`, cmp.Or(escalated(r), "none"), r.cost, r.large, saved(r.cost, r.large), r.smallCost, r.right, r.n, r.rightLarge, r.rightSmall, r.gained, r.lost, r.gained-r.lost, r.chance(),
 		(quantile(r.took, .5) - quantile(r.direct, .5)).Round(10*time.Microsecond), len(r.took),
 		(quantile(r.took, .99) - quantile(r.direct, .99)).Round(10*time.Microsecond))
 	return err

@@ -24,22 +24,22 @@ func TestTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `
-kind         requests  answered by              escalated, why                         tokens  cost $  large $  saved   right   large  small
------------  --------  -----------------------  -------------------------------------  ------  ------  -------  -----  ------  ------  -----
-extract             2  haiku 1 sonnet 1         1: json 1                                2468  0.0200   0.0800    75%  100.0%  100.0%   0.0%
-code                1  opus 1                   4: empty 1 language 1 loop 1 others 1    1234  0.0100   0.0400    75%    0.0%  100.0%   0.0%
------------  --------  -----------------------  -------------------------------------  ------  ------  -------  -----  ------  ------  -----
-green pipe          2  haiku 1 sonnet 1         1: json 1                                2468  0.0200   0.0800    75%  100.0%  100.0%   0.0%
-purple pipe         1  opus 1                   4: empty 1 language 1 loop 1 others 1    1234  0.0100   0.0400    75%    0.0%  100.0%   0.0%
------------  --------  -----------------------  -------------------------------------  ------  ------  -------  -----  ------  ------  -----
-all                 3  haiku 1 opus 1 sonnet 1  5: empty 1 json 1 language 1 others 2    3702  0.0300   0.1200    75%   66.7%  100.0%   0.0%
+kind         sent  answered by              escalated, why               tokens  cost $  large $  saved  right  large  small
+-----------  ----  -----------------------  ---------------------------  ------  ------  -------  -----  -----  -----  -----
+extract         2  haiku 1 sonnet 1         json 1                         2468  0.0200   0.0800    75%   100%   100%     0%
+code            1  opus 1                   empty 1 language 1 others 2    1234  0.0100   0.0400    75%     0%   100%     0%
+-----------  ----  -----------------------  ---------------------------  ------  ------  -------  -----  -----  -----  -----
+green pipe      2  haiku 1 sonnet 1         1                              2468  0.0200   0.0800    75%   100%   100%     0%
+purple pipe     1  opus 1                   4                              1234  0.0100   0.0400    75%     0%   100%     0%
+-----------  ----  -----------------------  ---------------------------  ------  ------  -------  -----  -----  -----  -----
+all             3  haiku 1 opus 1 sonnet 1  5                              3702  0.0300   0.1200    75%    67%   100%     0%
 `
 	got, _, _ := strings.Cut("\n"+out.String(), "\n\n")
 	if diff := cmp.Diff(strings.TrimSpace(want), strings.TrimSpace(got)); diff != "" {
 		t.Errorf("table (-want +got):\n%s\n%s", diff, got)
 	}
 	for line := range strings.Lines(out.String()) {
-		if len(line) > 151 || strings.TrimRight(line, " \n") != strings.TrimRight(line, "\n") {
+		if len(line) > 125 || strings.TrimRight(line, " \n") != strings.TrimRight(line, "\n") {
 			t.Errorf("got a line of %d characters: %q", len(line), line)
 		}
 	}
