@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"ockham/dialect"
 	"ockham/extproc"
@@ -241,6 +242,11 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	e := clientError(err)
 	if e.Code == dialect.Internal && !errors.Is(err, context.Canceled) {
 		s.Log.Error("HTTP port", "path", r.URL.Path, "err", err)
+	}
+	if e.Code == dialect.Unavailable || e.Code == dialect.TooLarge {
+		// The body was not read to its end. net/http reads more of it before it answers: for ever, where the
+		// client has stopped to write.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now())
 	}
 	w.Header().Set("Content-Type", "application/json")
 	if e.Allow != "" {
