@@ -132,6 +132,8 @@ func TestFloodOfExplain(t *testing.T) {
 			case err == nil && resp.StatusCode == http.StatusServiceUnavailable && resp.Header.Get("Retry-After") != "":
 				refused.Add(1)
 				resp.Body.Close()
+			case err == nil:
+				t.Errorf("got %s, want 503 and when to come again", resp.Status)
 			case err != nil && !errors.Is(err, context.Canceled): // closed while it was still written to
 				refused.Add(1)
 			}

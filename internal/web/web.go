@@ -8,6 +8,7 @@ import (
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -243,11 +244,6 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if e.Code == dialect.Internal && !errors.Is(err, context.Canceled) {
 		s.Log.Error("HTTP port", "path", r.URL.Path, "err", err)
 	}
-	if e.Code == dialect.Unavailable || e.Code == dialect.TooLarge {
-		// The body was not read to its end. net/http reads more of it before it answers: for ever, where the
-		// client has stopped to write.
-		_ = http.NewResponseController(w).SetReadDeadline(time.Now())
-	}
 	w.Header().Set("Content-Type", "application/json")
 	if e.Allow != "" {
 		w.Header().Set("Allow", e.Allow)
@@ -255,9 +251,24 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if e.RetryAfter != "" {
 		w.Header().Set("Retry-After", e.RetryAfter)
 	}
+	unread := e.Code == dialect.Unavailable || e.Code == dialect.TooLarge
+	control := http.NewResponseController(w)
+	if unread {
+		_ = control.EnableFullDuplex() // else net/http reads on before it answers: for ever, if the client has stopped to write
+		w.Header().Set("Connection", "close")
+	}
 	w.WriteHeader(e.Status())
 	_, _ = w.Write(dialect.Generate{}.Error(nil, e, r.Header.Get("X-Request-Id")))
+	if unread {
+		_ = control.Flush()
+		_ = control.SetReadDeadline(time.Now().Add(linger))
+		_, _ = io.Copy(io.Discard, r.Body)
+	}
 }
+
+// linger is how long what still comes of a body that was refused is read and thrown away: a connection that
+// is closed on it takes the answer with it.
+const linger = time.Second
 
 func clientError(err error) *dialect.Error {
 	var e *dialect.Error
