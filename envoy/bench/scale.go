@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"text/tabwriter"
+	"time"
 )
 
 // scale is what a run finds beyond the cases: how cost grows with the size of a prompt, the number of
@@ -198,6 +199,9 @@ const (
 	heldBody    = 384 << 10
 )
 
+// settling is how long a service that has started needs to let go of what starting took.
+const settling = 3 * time.Second
+
 func (r *rig) measureMemory(ctx context.Context) (m memory, err error) {
 	emulator, upstream, err := r.startEmulator(ctx, "--first-token", "3s")
 	if emulator != nil {
@@ -208,6 +212,7 @@ func (r *rig) measureMemory(ctx context.Context) (m memory, err error) {
 	}
 	return m, r.with(ctx, "rules", upstream, 1, func(a *arm) error {
 		service := a.services[0]
+		time.Sleep(settling)
 		if m.Idle, err = service.memory("VmRSS"); err != nil {
 			return err
 		}
