@@ -18,27 +18,11 @@ func TestDemoIsWhatTheREADMEShows(t *testing.T) {
 		t.Fatal(errs)
 	}
 	got, _, found := strings.Cut(out, "Latency:")
-	data, err := os.ReadFile(root + "README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	readme := string(data)
-	const from, to = "    Simulated:", "    Latency:"
-	before, rest, ok := strings.Cut(readme, from)
-	shown, after, ok2 := strings.Cut(rest, to)
-	if !found || !ok || !ok2 {
-		t.Fatal("the demo's output, or its place in the README, is not to be found")
+	if !found {
+		t.Fatal("the demo's output has no latency")
 	}
 	got = indent(got)
-	if *update {
-		if err := os.WriteFile(root+"README.md", []byte(before+got+to+after), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		readme, shown = before+got+to+after, strings.TrimPrefix(got, from)
-	}
-	if diff := cmp.Diff(from+shown, got); diff != "" {
-		t.Errorf("README.md shows another demo than this one; run the test with -update (-README +demo):\n%s", diff)
-	}
+	readme := heldTo(t, "README.md", "    Simulated:", "    Latency:", got)
 	// The table below it says the same in words.
 	saved := regexp.MustCompile(`\((\d+)% saved\)`).FindStringSubmatch(got)
 	right := regexp.MustCompile(`Right: (\d+) of 300, against (\d+) `).FindStringSubmatch(got)
@@ -68,25 +52,33 @@ func TestStrategiesAreWhatThePolicyPageShows(t *testing.T) {
 		t.Fatal(errs)
 	}
 	got := markdown(out[strings.Index(out, "strategy "):])
-	file := root + "docs/policy.md"
-	data, err := os.ReadFile(file)
+	heldTo(t, "docs/policy.md", "| strategy |", "\n\n", strings.TrimSuffix(got, "\n"))
+}
+
+// heldTo holds what a page shows, from the words from on and before the words to, to what the demo printed;
+// with -update it writes that. It returns the page.
+func heldTo(t *testing.T, page, from, to, got string) string {
+	t.Helper()
+	data, err := os.ReadFile(root + page)
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, rest, ok := strings.Cut(string(data), "| strategy |")
-	shown, after, ok2 := strings.Cut(rest, "\n\n")
+	before, rest, ok := strings.Cut(string(data), from)
+	shown, after, ok2 := strings.Cut(rest, to)
 	if !ok || !ok2 {
-		t.Fatal("the table of strategies is not to be found")
+		t.Fatalf("%s has no place for what the demo prints", page)
 	}
 	if *update {
-		if err := os.WriteFile(file, []byte(before+got+"\n"+after), 0o644); err != nil {
+		written := before + got + to + after
+		if err := os.WriteFile(root+page, []byte(written), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		return
+		return written
 	}
-	if diff := cmp.Diff("| strategy |"+shown+"\n", got); diff != "" {
-		t.Errorf("docs/policy.md shows other strategies than this demo; run the test with -update (-page +demo):\n%s", diff)
+	if diff := cmp.Diff(from+shown, got); diff != "" {
+		t.Errorf("%s shows another demo than this one; run the test with -update (-%[1]s +demo):\n%s", page, diff)
 	}
+	return string(data)
 }
 
 // markdown makes a table of one whose columns stand under their headings and which ends with an empty line.

@@ -181,23 +181,16 @@ func docsFolder(t *testing.T) string {
 		if name == "ockham.yaml" {
 			text += "budgets: [{name: team, by: tenant, window: 720h, usd: 200}]\n"
 		}
-		writeDoc(t, dir, name, text)
+		save(t, filepath.Join(dir, name), text)
 	}
-	writeDoc(t, dir, "body.json", `{"prompt": "Summarise: the ferry was late."}`)
-	writeDoc(t, dir, "request.json", `{"prompt": "Summarise: the ferry was late."}`)
-	writeDoc(t, dir, "requests.jsonl", `{"prompt": "Summarise: the ferry was late.", "task_type": "summarize"}`+"\n")
+	save(t, filepath.Join(dir, "body.json"), `{"prompt": "Summarise: the ferry was late."}`)
+	save(t, filepath.Join(dir, "request.json"), `{"prompt": "Summarise: the ferry was late."}`)
+	save(t, filepath.Join(dir, "requests.jsonl"), `{"prompt": "Summarise: the ferry was late.", "task_type": "summarize"}`+"\n")
 	var ledger strings.Builder
 	for i := range 20 {
 		fmt.Fprintf(&ledger, `{"v":1,"kind":"request","id":"%d","plan":{"pipe":"green","models":["haiku"]},"attempts":[{"model":"haiku","verdict":"accept","in":%d,"out":9,"cost_usd":0.00001}],`+
 			`"served":0,"verdict":"accept","cost_usd":0.00001,"prompt":{"text":{"turns":[{"role":"user","text":"Summarise: ferry %[1]d was late."}]}}}`+"\n", i, 9+i)
 	}
-	writeDoc(t, dir, "ledger.jsonl", ledger.String())
+	save(t, filepath.Join(dir, "ledger.jsonl"), ledger.String())
 	return dir
-}
-
-func writeDoc(t *testing.T, dir, name, text string) {
-	t.Helper()
-	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
 }

@@ -171,11 +171,7 @@ func TestConfigurationInTheDocs(t *testing.T) {
 			own := b.language == "yaml" || b.language == ""
 			if own = own && configKeys.MatchString(firstLine(b.text)); own {
 				ours++
-				file := filepath.Join(t.TempDir(), "ockham.yaml")
-				if err := os.WriteFile(file, []byte(b.text), 0o600); err != nil {
-					t.Fatal(err)
-				}
-				if _, err := policy.Load(file, offline()); err != nil {
+				if _, err := policy.Load(tempFile(t, "ockham.yaml", b.text), offline()); err != nil {
 					t.Errorf("%s: this configuration is refused: %v\n%s", p.path, err, b.text)
 				}
 			} else if b.language == "yaml" {

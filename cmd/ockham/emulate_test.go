@@ -86,10 +86,7 @@ func TestEmulateRefusesToStart(t *testing.T) {
 	}
 	defer taken.Close()
 	address := taken.Addr().String()
-	bad := filepath.Join(t.TempDir(), "bad.jsonl")
-	if err := os.WriteFile(bad, []byte("{}\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	bad := tempFile(t, "bad.jsonl", "{}\n")
 	for want, arguments := range map[string][]string{
 		address + " is in use by another program; choose another address": {"--listen", address},
 		`unknown fault "nosuch"; known are access_denied, `:               {"--fault", "nosuch=5%"},

@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -48,10 +47,7 @@ func TestInitForEveryPlace(t *testing.T) {
 }
 
 func TestInitRefuses(t *testing.T) {
-	there := filepath.Join(t.TempDir(), "ockham.yaml")
-	if err := os.WriteFile(there, []byte("aim: 1\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	there := tempFile(t, "ockham.yaml", "aim: 1\n")
 	for args, want := range map[string]string{
 		there:               "there already",
 		"- --models gpt-9":  `there is no model "gpt-9"`,
