@@ -41,7 +41,7 @@ func NewClient(region, endpoint string, s *Signer, transport *http.Client) *Clie
 	default:
 		o.AuthSchemePreference = []string{"sigv4"}
 		o.Credentials = s.Credentials
-		if s.v4 != nil {
+		if s.sdk != nil {
 			o.HTTPSignerV4 = clocked{s}
 		}
 	}

@@ -2,8 +2,6 @@ package bedrock
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -36,14 +34,15 @@ type Signer struct {
 	Credentials aws.CredentialsProvider // with SigV4
 	Token       string                  // with Bearer
 
-	v4        *v4.Signer   // keeps the key that it derived for a day and region
+	own       sigV4        // for what Envoy sends
+	sdk       *v4.Signer   // for what AWS's SDK sends, with headers of its own
 	skew      atomic.Int64 // nanoseconds that AWS's clock is ahead of ours
 	corrected atomic.Int64 // when that was found, in nanoseconds since 1970
 }
 
 // NewSigner signs with SigV4 and the credentials of p, which should be cached (aws.CredentialsCache).
 func NewSigner(p aws.CredentialsProvider) *Signer {
-	return &Signer{Signing: SigV4, Credentials: p, v4: v4.NewSigner()}
+	return &Signer{Signing: SigV4, Credentials: p, sdk: v4.NewSigner()}
 }
 
 // NewBearer presents an API key instead of a signature.
@@ -62,25 +61,7 @@ func (s *Signer) Sign(ctx context.Context, region, host, path string, body []byt
 	if err != nil {
 		return nil, fmt.Errorf("no AWS credentials: %w", err)
 	}
-	req := &http.Request{
-		Method: http.MethodPost,
-		Host:   host,
-		// Opaque keeps the path as it is, escaped: a url.Path would lose a %2F.
-		URL:           &url.URL{Scheme: "https", Host: host, Opaque: "//" + host + path},
-		Header:        http.Header{"Content-Type": {"application/json"}},
-		ContentLength: -1, // Envoy may send the body in chunks, so its length must not be signed
-	}
-	sum := sha256.Sum256(body)
-	if err := s.v4.SignHTTP(ctx, credentials, req, hex.EncodeToString(sum[:]), service, region, s.now()); err != nil {
-		return nil, fmt.Errorf("signing: %w", err)
-	}
-	headers := make([]Header, 0, 3)
-	for _, of := range [...][2]string{{"Authorization", "authorization"}, {"X-Amz-Date", "x-amz-date"}, {"X-Amz-Security-Token", "x-amz-security-token"}} {
-		if v := req.Header.Get(of[0]); v != "" {
-			headers = append(headers, Header{of[1], v})
-		}
-	}
-	return headers, nil
+	return s.own.sign(&credentials, region, host, path, body, s.now()), nil
 }
 
 func (s *Signer) now() time.Time { return time.Now().Add(time.Duration(s.skew.Load())) }
@@ -136,7 +117,7 @@ type clocked struct{ *Signer }
 func (c clocked) SignHTTP(
 	ctx context.Context, credentials aws.Credentials, r *http.Request, hash, service, region string, _ time.Time, o ...func(*v4.SignerOptions),
 ) error {
-	return c.v4.SignHTTP(ctx, credentials, r, hash, service, region, c.now(), o...)
+	return c.sdk.SignHTTP(ctx, credentials, r, hash, service, region, c.now(), o...)
 }
 
 // Path is where a model is called. Ids are escaped as the SDKs do: one segment, ':' and '/' included.
