@@ -79,7 +79,7 @@ func (m *Model) score(r *Reading, task string) Score {
 		asked, last = t.Kind, &m.header.Task
 	}
 	small, large, need := t.shift(last.Judge(&in))
-	return Score{Small: small, Large: large, Need: need, Kind: asked, Known: m.known(r)}
+	return Score{Small: small, Large: large, Need: need, Kind: asked, Known: r.known()}
 }
 
 // Inputs computes what the last layer sees of r.

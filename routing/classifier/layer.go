@@ -11,14 +11,15 @@ type Tree struct {
 	Value [1 << Depth]float32   `json:"v"`
 }
 
+// at takes no branch: which way a tree goes is what a processor cannot guess.
 func (t *Tree) at(in *[Inputs]float32) float32 {
 	node := 0
 	for range Depth {
+		above := 0
 		if in[t.Input[node]] > t.Limit[node] {
-			node = 2*node + 2
-		} else {
-			node = 2*node + 1
+			above = 1
 		}
+		node = 2*node + 1 + above
 	}
 	return t.Value[node-(1<<Depth-1)]
 }

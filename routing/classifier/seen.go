@@ -52,12 +52,4 @@ func (m *Model) Seen(text string) bool { return m.header.Seen.Has(HashText(text)
 
 // known is the share of r's words that training met more than once; a text without words is
 // not known at all.
-func (m *Model) known(r *Reading) float64 {
-	met := 0
-	for _, h := range r.Terms {
-		if m.header.Terms.Has(h) {
-			met++
-		}
-	}
-	return float64(met) / float64(max(1, len(r.Terms)))
-}
+func (r *Reading) known() float64 { return float64(r.met) / float64(max(1, len(r.Terms))) }

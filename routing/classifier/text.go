@@ -36,6 +36,7 @@ type Reading struct {
 	Terms []uint64 // hashes of its different words, for telling strange texts
 	Met   Seen     // the words of training; others are strange, and read over. nil: all are read
 
+	met   int                   // of Terms, those of training
 	seen  [1 << seenBits]uint32 // the hashes met, direct mapped: repeating a phrase adds nothing
 	count counts
 	last  uint64            // hash of the word before
@@ -48,7 +49,7 @@ func (r *Reading) Read(text string) {
 	r.Words, r.Grams, r.Terms = r.Words[:0], r.Grams[:0], r.Terms[:0]
 	r.seen = [1 << seenBits]uint32{}
 	r.count = counts{}
-	r.last, r.size = 0, 0
+	r.last, r.size, r.met = 0, 0, 0
 	r.word[0] = ' '
 	if len(text) <= headBytes+tailBytes {
 		r.scan(text)
@@ -178,10 +179,14 @@ func (r *Reading) endWord() {
 	h := hashWord(word)
 	fresh := r.fresh(h)
 	if (r.size > 1 || word[0] >= utf8.RuneSelf) && word[0] != '0' {
+		met := r.Met.Has(h)
 		if fresh {
 			r.Terms = append(r.Terms, h)
+			if met {
+				r.met++
+			}
 		}
-		if r.Met != nil && !r.Met.Has(h) {
+		if r.Met != nil && !met {
 			r.size = 0
 			return
 		}
