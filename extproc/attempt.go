@@ -1,6 +1,7 @@
 package extproc
 
 import (
+	"runtime"
 	"slices"
 	"time"
 
@@ -50,10 +51,18 @@ type looking struct {
 	soon     bool // a little more of it will tell
 }
 
-func (a *attempt) startChecks(p *routing.Prompt, checks []routing.Check) {
-	a.looks = make([]looking, 0, len(checks))
-	for _, c := range checks {
-		if look := c.Start(p); look != nil {
+// startChecks has the checks read the request. That is done while the model is at work, when nobody waits;
+// but first gRPC's writer must have its turn, or what was just sent would wait until the checks are done.
+// It yields once itself before it writes, to gather more, so one turn is not enough.
+func (x *exchange) startChecks(a *attempt) {
+	if len(x.plan.Checks) == 0 {
+		return
+	}
+	runtime.Gosched()
+	runtime.Gosched()
+	a.looks = make([]looking, 0, len(x.plan.Checks))
+	for _, c := range x.plan.Checks {
+		if look := c.Start(x.prompt); look != nil {
 			a.looks = append(a.looks, looking{name: c.Name(), look: look})
 		}
 	}

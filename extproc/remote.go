@@ -28,6 +28,7 @@ func (x *exchange) callNext(a *attempt, pause time.Duration) {
 	}
 	a.Start = a.Start.Add(pause)
 	go fetch(ctx, a, pause, x.remote)
+	x.startChecks(a)
 }
 
 // haltAll ends the calls that are under way, at Bedrock too.

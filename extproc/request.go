@@ -166,6 +166,7 @@ func (x *exchange) forward() error {
 	if err := x.send(withMetadata(m, x.expected())); err != nil {
 		return err
 	}
+	x.startChecks(a)
 	return x.respond()
 }
 
@@ -325,7 +326,6 @@ func (x *exchange) newAttempt(n next) *attempt {
 		}
 	}
 	a.fit = bedrock.Fit(&x.call.Request, n.target.Model, o)
-	a.startChecks(x.prompt, x.plan.Checks)
 	x.tries = append(x.tries, a)
 	return a
 }

@@ -137,7 +137,7 @@ func (f Format) wholes(l *languages) []formatRule {
 		c := languageCheck{languages: l}
 		rules = append(rules, must("not in "+f.Language, func(a *formatted) bool {
 			head, _ := beginning(a.text, languageRunes)
-			return c.judge(prose(head), func() []int { return []int{i} }, true).Reason == ""
+			return c.judge(prose(head), []int{i}, true).Reason == ""
 		}))
 	}
 	return rules

@@ -38,23 +38,15 @@ func newLanguage(o Options) (routing.Check, error) {
 
 func (languageCheck) Name() string { return "language" }
 
-// Start leaves the request unread until a stream must be let go or held, or an answer is long enough to be
-// in the wrong language.
+// Start reads the request. Where it is not certain what is wanted, every answer will do.
 func (c languageCheck) Start(p *routing.Prompt) routing.Look {
-	var list []int
-	read := false
-	wanted := func() []int {
-		if !read {
-			read = true
-			if list = []int{c.wanted}; c.wanted < 0 {
-				list = c.languages.wanted(p)
-			}
-		}
-		return list
+	wanted := []int{c.wanted}
+	if c.wanted < 0 {
+		wanted = c.languages.wanted(p)
 	}
 	next := languageEarly
 	return func(a *routing.Answer) routing.Verdict {
-		if !a.Done && len(wanted()) == 0 {
+		if len(wanted) == 0 {
 			return routing.Verdict{Decision: routing.Accept}
 		}
 		for { // at the same places however the answer comes, so that its pieces do not decide
@@ -71,21 +63,20 @@ func (c languageCheck) Start(p *routing.Prompt) routing.Look {
 	}
 }
 
-func (c languageCheck) judge(text string, wanted func() []int, final bool) routing.Verdict {
+func (c languageCheck) judge(text string, wanted []int, final bool) routing.Verdict {
 	p := c.languages.look(text)
 	if !c.languages.enough(&p, scripts) {
 		return accepted(final) // whatever is wanted
 	}
-	list := wanted()
-	for _, i := range list {
+	for _, i := range wanted {
 		if c.languages.fits(&p, i) >= languageFits {
 			return accepted(final)
 		}
 	}
-	if len(list) == 0 || !c.languages.enough(&p, c.languages.list[list[0]].script) {
+	if !c.languages.enough(&p, c.languages.list[wanted[0]].script) {
 		return accepted(final)
 	}
-	return routing.Rejected(routing.ReasonLanguage, "not in "+c.languages.list[list[0]].code)
+	return routing.Rejected(routing.ReasonLanguage, "not in "+c.languages.list[wanted[0]].code)
 }
 
 // accepted says that the rest cannot change the verdict, or that it can.
