@@ -36,7 +36,12 @@ func (s *script) RecvMsg(m any) error {
 }
 
 func (s *script) Context() context.Context { return s.ctx }
-func (s *script) SendMsg(any) error        { return nil }
+
+func (s *script) SendMsg(m any) error {
+	sent, err := newCodec().Marshal(m)
+	sent.Free()
+	return err
+}
 
 // wired are messages as they come from Envoy.
 func wired(t testing.TB, list []*extprocv3.ProcessingRequest) (messages [][]byte) {

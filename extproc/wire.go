@@ -3,6 +3,7 @@ package extproc
 import (
 	"math"
 	"math/bits"
+	"sync"
 
 	"google.golang.org/grpc/mem"
 	"google.golang.org/protobuf/encoding/protowire"
@@ -15,19 +16,20 @@ import (
 // of what a request cost. It is written from its end to its beginning, because the length of an inner
 // message stands before it. A body, which may be megabytes, ends the message and is never copied.
 type message struct {
-	buf  []byte // filled from its end
-	at   int    // where in buf the message begins
+	buf  []byte  // filled from its end
+	at   int     // where in buf the message begins
+	lent *[]byte // buf, where it is the heads'
 	body mem.SliceBuffer
 
 	head  mem.SliceBuffer
 	whole [2]mem.Buffer
 }
 
-// How much room messages need, beside their bodies: those without headers, those with most, and a fact of
-// the metadata.
+// How much room messages need, beside their bodies: those without headers, most others, and a fact of the
+// metadata.
 const (
 	smallMessage = 64
-	usualMessage = 1536
+	usualMessage = 2048
 	usualFact    = 48
 )
 
@@ -40,17 +42,40 @@ func newMessage(body []byte, room int) *message {
 		m.buf, m.at, m.body = m.room[:], smallMessage, body
 		return &m.message
 	}
-	return &message{buf: make([]byte, room), at: room, body: body}
+	b := heads.Get(usualMessage)
+	return &message{buf: *b, at: len(*b), lent: b, body: body}
 }
 
-// parts are the finished message as gRPC takes it, without memory of their own.
+// heads is memory for messages. gRPC gives it back when it has written one: what was used last is still in
+// the processor's cache, and need not be cleared.
+var heads = headPool{sync.Pool{New: func() any { b := make([]byte, usualMessage); return &b }}}
+
+type headPool struct{ pool sync.Pool }
+
+// Get implements mem.BufferPool.
+func (p *headPool) Get(int) *[]byte { return p.pool.Get().(*[]byte) }
+
+// Put implements mem.BufferPool.
+func (p *headPool) Put(b *[]byte) { p.pool.Put(b) }
+
+// parts are the finished message as gRPC takes it.
 func (m *message) parts() mem.BufferSlice {
-	m.head = m.buf[m.at:]
-	m.whole = [2]mem.Buffer{&m.head, &m.body}
+	m.whole = [2]mem.Buffer{m.written(), &m.body}
 	if len(m.body) == 0 {
 		return m.whole[:1]
 	}
 	return m.whole[:]
+}
+
+// written is what was written of the message. Whoever takes it frees it, and with it what buf was lent.
+func (m *message) written() mem.Buffer {
+	if m.lent == nil {
+		m.head = m.buf[m.at:]
+		return &m.head
+	}
+	free, written := mem.SplitUnsafe(mem.NewBuffer(m.lent, &heads), m.at)
+	free.Free()
+	return written
 }
 
 // size is how long the message is so far.
@@ -62,10 +87,18 @@ func (m *message) room(n int) []byte {
 		grown := make([]byte, 2*len(m.buf)+n)
 		from := len(grown) - (len(m.buf) - m.at)
 		copy(grown[from:], m.buf[m.at:])
+		m.giveBack()
 		m.buf, m.at = grown, from
 	}
 	m.at -= n
 	return m.buf[m.at : m.at+n]
+}
+
+func (m *message) giveBack() {
+	if m.lent != nil {
+		heads.Put(m.lent)
+		m.lent = nil
+	}
 }
 
 func (m *message) varint(v uint64) {
