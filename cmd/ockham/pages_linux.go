@@ -38,3 +38,8 @@ func forgetStart() {
 		}
 	}
 }
+
+// forgetZeros lets go of the pages of memory that holds nothing but zeros; they are zeros again when they are read.
+func forgetZeros(zeros []byte) {
+	_ = syscall.Madvise(zeros, syscall.MADV_DONTNEED) // at worst nothing is let go of
+}

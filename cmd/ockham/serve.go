@@ -44,6 +44,7 @@ const ballast = 32 << 20
 func serve(ctx context.Context, o *gateway.Options) error {
 	weight := make([]byte, ballast)
 	defer runtime.KeepAlive(&weight[0])
+	forgetZeros(weight) // Go has written them where that memory was used before
 	g, err := gateway.New(ctx, o)
 	if err != nil {
 		return err
