@@ -92,7 +92,7 @@ var policies = map[string]string{
 	"escalated":  "checks: [json]\notherwise: {ask: []}\ncascade: {attempts: 2}\n",
 	"stream":     "otherwise: {ask: [classifier]}\n",
 	"early":      "otherwise: {ask: [classifier]}\ncascade: {early: true}\n",
-	"unheld":     "checks: []\nhold: {tokens: 1, time: 1ms}\n",
+	"unheld":     "checks: []\nhold: {tokens: 0}\n",
 }
 
 const base = `

@@ -26,6 +26,7 @@ type rig struct {
 	emulator *process
 	upstream string // the emulator's address
 	arms     map[string]*arm
+	built    int // arms so far, for the names of their files
 	client   *http.Client
 }
 
@@ -85,12 +86,13 @@ func (r *rig) startEmulator(ctx context.Context, args ...string) (*process, stri
 // build starts an arm. kind is "envoy", "empty" or the name of one of Ockham's configurations.
 func (r *rig) build(ctx context.Context, kind, upstream string, services int) (*arm, error) {
 	a := &arm{}
+	r.built++
 	p := envoy.Params{
 		Listen: "127.0.0.1:0", Admin: "127.0.0.1:0", BodyLimit: largestBody + 1<<20,
 		Regions: []envoy.Region{{Name: "us-east-1", Endpoint: "http://" + upstream}},
 	}
 	for i := range services {
-		socket := r.file(fmt.Sprintf("%s-%d-%d.sock", kind, len(r.arms), i))
+		socket := r.file(fmt.Sprintf("%s-%d-%d.sock", kind, r.built, i))
 		service, err := r.startService(ctx, kind, socket, upstream)
 		if service != nil {
 			a.services = append(a.services, service)
@@ -141,7 +143,7 @@ func (r *rig) startEnvoy(ctx context.Context, a *arm, kind string, p envoy.Param
 	if err != nil {
 		return err
 	}
-	name := r.file(fmt.Sprintf("envoy-%s-%d", kind, len(r.arms)))
+	name := r.file(fmt.Sprintf("envoy-%s-%d", kind, r.built))
 	if err := os.WriteFile(name+".yaml", config, 0o600); err != nil {
 		return err
 	}

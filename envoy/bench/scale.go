@@ -14,6 +14,7 @@ import (
 type scale struct {
 	Sizes    []sized    `json:"sizes"`
 	Replicas []replicas `json:"replicas"`
+	First    firstToken `json:"first_token"`
 	Stream   paced      `json:"stream"`
 	Early    early      `json:"early"`
 	Memory   memory     `json:"memory"`
@@ -42,9 +43,6 @@ type paced struct {
 	PerSecond  float64 `json:"tokens_per_second"`
 	CPUEnvoy   float64 `json:"cpu_us_envoy_per_token"`
 	CPUService float64 `json:"cpu_us_service_per_token"`
-	// The first token at one client, without the filter and with it.
-	First     float64 `json:"first_token_ms_envoy"`
-	FirstWith float64 `json:"first_token_ms"`
 }
 
 // memory is what a service holds, in bytes.
@@ -62,6 +60,9 @@ func (r *rig) measureScale(ctx context.Context, res *results) (err error) {
 		return err
 	}
 	if s.Replicas, err = r.measureReplicas(ctx); err != nil {
+		return err
+	}
+	if s.First, err = r.measureFirst(ctx); err != nil {
 		return err
 	}
 	if s.Stream, err = r.measurePaced(ctx); err != nil {
@@ -160,23 +161,6 @@ func (r *rig) measurePaced(ctx context.Context) (p paced, err error) {
 	if err != nil {
 		return p, err
 	}
-	first := func(kind string, to *float64) func(*arm) error {
-		return func(a *arm) error {
-			path, body := request(kind, streamed, 1<<10)
-			l := &load{url: a.url + path, host: upstream, body: body, clients: 1}
-			got, err := l.run(ctx, r.client, r.o.length())
-			if err == nil {
-				*to = quantile(got.first, .5)
-			}
-			return err
-		}
-	}
-	if err := r.with(ctx, envoyArm, upstream, 0, first(envoyArm, &p.First)); err != nil {
-		return p, err
-	}
-	if err := r.with(ctx, "unheld", upstream, 1, first("stream", &p.FirstWith)); err != nil {
-		return p, err
-	}
 	return p, r.with(ctx, "stream", upstream, 1, func(a *arm) error { return r.measureTokens(ctx, a, upstream, &p) })
 }
 
@@ -253,9 +237,9 @@ func (s *scale) print(to io.Writer) {
 
 // sentences tell what needs no table.
 func (s *scale) sentences(to io.Writer) {
-	p, m := &s.Stream, &s.Memory
-	fmt.Fprintf(to, "%d streams at once, %.0f tokens a second: %.1f µs CPU a token in the service, %.1f µs in Envoy. ", p.Streams, p.PerSecond, p.CPUService, p.CPUEnvoy)
-	fmt.Fprintf(to, "With no checks and a window of one token the first comes after %.2f ms; without the filter after %.2f ms.\n", p.FirstWith, p.First)
+	f, p, m := &s.First, &s.Stream, &s.Memory
+	fmt.Fprintf(to, "The first token of a stream for which nothing is held comes %.2f ms after the one through Envoy alone, and %.2f ms after the one through `empty`.\n", f.Ockham-f.Envoy, f.Ockham-f.Empty)
+	fmt.Fprintf(to, "%d streams at once, %.0f tokens a second: %.1f µs CPU a token in the service, %.1f µs in Envoy.\n", p.Streams, p.PerSecond, p.CPUService, p.CPUEnvoy)
 	e := &s.Early
 	fmt.Fprintf(to, "With `cascade.early` an answer of %.0f tokens that come one by one takes %.1f ms (as a stream without the filter %.1f, whole %.1f), and %.1f µs CPU a token more in the service, %.1f in Envoy: %.0f µs a request in place of %.0f, and %.0f in place of %.0f.\n",
 		e.Tokens, e.Early.P50, e.Stream, e.Whole.P50, e.ServicePerToken, e.EnvoyPerToken, e.Early.CPUService, e.Whole.CPUService, e.Early.CPUEnvoy, e.Whole.CPUEnvoy)
