@@ -100,6 +100,7 @@ type Check interface {
 	// Name is the word by which configuration and docs call it.
 	Name() string
 	// Start returns what looks at one attempt's answer to p, or nil where p gives it nothing to check.
+	// It is called once the request was sent: while the model is at work nobody waits for it.
 	Start(p *Prompt) Look
 }
 
