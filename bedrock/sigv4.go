@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"hash"
 	"maps"
-	"net"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -32,7 +31,8 @@ const (
 // concurrent use.
 type sigV4 struct{ last atomic.Pointer[dayKeys] }
 
-// sign returns the headers of a POST of body that leaves for https:// + host + path at a time.
+// sign returns the headers of a POST of body that leaves for host and path at a time. AWS's signer leaves out the port
+// that https has anyway, and has it not sent either; here both are up to whoever names the host.
 func (s *sigV4) sign(c *aws.Credentials, region, host, path string, body []byte, at time.Time) []Header {
 	date := at.UTC().Format(timeForm)
 	day := date[:len("20060102")]
@@ -48,7 +48,7 @@ func (s *sigV4) sign(c *aws.Credentials, region, host, path string, body []byte,
 	b := append(desk.text[:0], "POST\n"...)
 	b = appendEscaped(b, path)
 	b = append(b, "\n\ncontent-type:application/json\nhost:"...)
-	b = append(b, withoutPort(host)...)
+	b = append(b, host...)
 	b = append(b, "\nx-amz-date:"...)
 	b = append(b, date...)
 	if c.SessionToken != "" {
@@ -164,14 +164,4 @@ func appendTrimmed(b []byte, value string) []byte {
 		}
 	}
 	return b
-}
-
-// withoutPort is the host as AWS signs it: without the port that https has anyway.
-func withoutPort(host string) string {
-	if strings.HasSuffix(host, ":443") {
-		if name, _, err := net.SplitHostPort(host); err == nil {
-			return name
-		}
-	}
-	return host
 }

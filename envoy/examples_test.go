@@ -3,6 +3,7 @@ package envoy_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -73,5 +74,20 @@ func TestNamesAreNames(t *testing.T) {
 	}
 	if _, err := envoy.EnvoyGateway(envoy.Mesh{Namespace: "a}"}); err == nil {
 		t.Error("namespace: got no error, want one")
+	}
+}
+
+// The authority that Ockham writes has no port where https has it anyway, and must find its region all the same.
+func TestDomainsOfARegion(t *testing.T) {
+	for endpoint, want := range map[string]string{
+		"https://h":      `domains: ["h", "h:443"]`,
+		"https://h:443":  `domains: ["h", "h:443"]`,
+		"https://h:8443": `domains: ["h:8443"]`,
+		"http://h":       `domains: ["h", "h:80"]`,
+	} {
+		config, err := envoy.Bootstrap(envoy.Params{Regions: []envoy.Region{{Name: "us-east-1", Endpoint: endpoint}}})
+		if err != nil || !strings.Contains(string(config), want) {
+			t.Errorf("%s: %v, no %s in\n%s", endpoint, err, want, config)
+		}
 	}
 }

@@ -201,8 +201,8 @@ func newRegion(r Region, p Params) (regionView, error) {
 	}
 	v := regionView{Region: r, Host: e.url.Hostname(), Cluster: p.Names.Bedrock + "_" + r.Name, Address: e.address, HTTP: "1", TLS: e.tls(r.CA)}
 	v.Domains = quote(string(e.address))
-	if e.url.Port() == "" {
-		v.Domains = quote(e.url.Host) + ", " + v.Domains
+	if bare := e.authority(); bare != string(e.address) {
+		v.Domains = quote(bare) + ", " + v.Domains
 	}
 	if r.HTTP2 {
 		v.HTTP = "2"

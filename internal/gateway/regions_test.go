@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ockham/extproc"
+	"ockham/internal/config"
 	"ockham/routing"
 )
 
@@ -62,5 +63,23 @@ func TestWithAllRegionsLostTheFirstIsTried(t *testing.T) {
 	all[0].reach.fixed = true
 	if got := all.inOrder(now)[0].name; got != "east" {
 		t.Errorf("fixed by the route: requests start in %s, want east", got)
+	}
+}
+
+// What is signed must be what is sent: neither clients nor AWS's signer name the port that https has anyway.
+func TestHostOfEndpoint(t *testing.T) {
+	for endpoint, want := range map[string]string{
+		"": "bedrock-runtime.eu-west-1.amazonaws.com",
+		"https://vpce-1.bedrock-runtime.{region}.vpce.amazonaws.com":      "vpce-1.bedrock-runtime.eu-west-1.vpce.amazonaws.com",
+		"https://vpce-1.bedrock-runtime.{region}.vpce.amazonaws.com:443":  "vpce-1.bedrock-runtime.eu-west-1.vpce.amazonaws.com",
+		"https://vpce-1.bedrock-runtime.{region}.vpce.amazonaws.com:8443": "vpce-1.bedrock-runtime.eu-west-1.vpce.amazonaws.com:8443",
+		"https://[::1]:443": "[::1]",
+		"http://[::443]":    "[::443]",
+		"http://h:443":      "h:443",
+	} {
+		got, err := host(&config.Bedrock{Endpoint: endpoint}, "eu-west-1")
+		if err != nil || got != want {
+			t.Errorf("%q: %q, %v, want %q", endpoint, got, err, want)
+		}
 	}
 }
