@@ -140,3 +140,12 @@ func Host(region string) string {
 	}
 	return "bedrock-runtime." + region + ".amazonaws.com"
 }
+
+// Authority is how a base URL's host is named in requests, and so in signatures: without the port that https has
+// anyway.
+func Authority(base *url.URL) string {
+	if base.Scheme == "https" {
+		return strings.TrimSuffix(base.Host, ":443")
+	}
+	return base.Host
+}

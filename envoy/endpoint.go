@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"strings"
 )
 
 // endpoint is a URL as Envoy needs it: an address, and TLS or not.
@@ -23,14 +22,6 @@ func parseEndpoint(s string) (endpoint, error) {
 		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
 	}
 	return endpoint{u, Address(net.JoinHostPort(u.Hostname(), port))}, nil
-}
-
-// authority is what is sent as :authority, without the port that https has anyway.
-func (e endpoint) authority() string {
-	if e.url.Scheme == "https" {
-		return strings.TrimSuffix(e.url.Host, ":443")
-	}
-	return e.url.Host
 }
 
 // tls is nil for http. ca is the file to trust, "" for the system's.

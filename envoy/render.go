@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"text/template"
+
+	"ockham/bedrock"
 )
 
 //go:embed templates/*.tmpl
@@ -201,7 +203,7 @@ func newRegion(r Region, p Params) (regionView, error) {
 	}
 	v := regionView{Region: r, Host: e.url.Hostname(), Cluster: p.Names.Bedrock + "_" + r.Name, Address: e.address, HTTP: "1", TLS: e.tls(r.CA)}
 	v.Domains = quote(string(e.address))
-	if bare := e.authority(); bare != string(e.address) {
+	if bare := bedrock.Authority(e.url); bare != string(e.address) {
 		v.Domains = quote(bare) + ", " + v.Domains
 	}
 	if r.HTTP2 {

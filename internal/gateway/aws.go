@@ -88,10 +88,7 @@ func host(c *config.Bedrock, region string) (string, error) {
 	if err != nil || u.Host == "" {
 		return "", fmt.Errorf("the endpoint of %s, %q, is no URL", region, base)
 	}
-	if u.Scheme == "https" {
-		return strings.TrimSuffix(u.Host, ":443"), nil // as clients send it, and AWS's signer signs it
-	}
-	return u.Host, nil
+	return bedrock.Authority(u), nil
 }
 
 // newTransport is how the service itself reaches Bedrock. ca, if set, names a file of certificates to
