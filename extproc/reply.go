@@ -29,7 +29,7 @@ const maxPiece = 1 << 20
 
 // continueHeaders lets the request's headers wait for its body.
 func continueHeaders() *message {
-	m := newMessage(nil, smallMessage)
+	m := newSmall(nil)
 	m.wrap(responseRequestHeaders, 0)
 	return m
 }
@@ -37,7 +37,7 @@ func continueHeaders() *message {
 // replaceRequest sends body on in place of the client's. The route is matched again, on the new path.
 func replaceRequest(body []byte, set []bedrock.Header, remove []string) *message {
 	set = append(set, bedrock.Header{Name: "content-length", Value: strconv.Itoa(len(body))})
-	m := newMessage(body, usualMessage)
+	m := newMessage(body)
 	m.wrap(bodyWhole, 0)
 	m.wrap(commonBodyMutation, 0)
 	m.number(commonClearRoute, 1)
@@ -49,7 +49,7 @@ func replaceRequest(body []byte, set []bedrock.Header, remove []string) *message
 
 // releaseHeaders lets the held answer's headers go.
 func releaseHeaders(set []bedrock.Header, remove []string) *message {
-	m := newMessage(nil, usualMessage)
+	m := newMessage(nil)
 	m.headers(commonHeaderMutation, set, remove)
 	m.wrap(commonResponse, 0)
 	m.wrap(responseResponseHeaders, 0)
@@ -70,7 +70,11 @@ func bodyPieces(data []byte, end bool, facts []fact) iter.Seq[*message] {
 }
 
 func bodyPiece(data []byte, end bool, facts []fact) *message {
-	m := newMessage(data, smallMessage+len(facts)*usualFact)
+	begin := newSmall
+	if len(facts) > 0 {
+		begin = newMessage
+	}
+	m := begin(data)
 	m.wrap(streamedBody, 0)
 	if end {
 		m.number(streamedEnd, 1)
@@ -87,14 +91,14 @@ func bodyPiece(data []byte, end bool, facts []fact) *message {
 
 // endTrailers ends an answer whose upstream sent trailers.
 func endTrailers() *message {
-	m := newMessage(nil, smallMessage)
+	m := newSmall(nil)
 	m.wrap(responseResponseTrailers, 0)
 	return m
 }
 
 // immediate answers the client at once, in place of whatever Envoy has or waits for.
 func immediate(status int, headers []bedrock.Header, body []byte, details string) *message {
-	m := newMessage(body, usualMessage)
+	m := newMessage(body)
 	m.wrap(immediateBody, 0)
 	m.text(immediateDetails, detailsPrefix+details)
 	m.headers(immediateHeaders, headers, nil)

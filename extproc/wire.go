@@ -25,23 +25,23 @@ type message struct {
 	whole [2]mem.Buffer
 }
 
-// How much room messages need, beside their bodies: those without headers, most others, and a fact of the
-// metadata.
+// How much room messages need, beside their bodies: those without headers and metadata, and most others.
 const (
 	smallMessage = 64
 	usualMessage = 2048
-	usualFact    = 48
 )
 
-func newMessage(body []byte, room int) *message {
-	if room <= smallMessage {
-		m := &struct {
-			message
-			room [smallMessage]byte
-		}{}
-		m.buf, m.at, m.body = m.room[:], smallMessage, body
-		return &m.message
-	}
+// newSmall begins a message that has its room in itself.
+func newSmall(body []byte) *message {
+	m := &struct {
+		message
+		room [smallMessage]byte
+	}{}
+	m.buf, m.at, m.body = m.room[:], smallMessage, body
+	return &m.message
+}
+
+func newMessage(body []byte) *message {
 	b := heads.Get(usualMessage)
 	return &message{buf: *b, at: len(*b), lent: b, body: body}
 }
@@ -87,18 +87,14 @@ func (m *message) room(n int) []byte {
 		grown := make([]byte, 2*len(m.buf)+n)
 		from := len(grown) - (len(m.buf) - m.at)
 		copy(grown[from:], m.buf[m.at:])
-		m.giveBack()
+		if m.lent != nil {
+			heads.Put(m.lent)
+			m.lent = nil
+		}
 		m.buf, m.at = grown, from
 	}
 	m.at -= n
 	return m.buf[m.at : m.at+n]
-}
-
-func (m *message) giveBack() {
-	if m.lent != nil {
-		heads.Put(m.lent)
-		m.lent = nil
-	}
 }
 
 func (m *message) varint(v uint64) {
