@@ -28,40 +28,32 @@ func (r *rig) measureFirst(ctx context.Context) (f firstToken, err error) {
 	if err != nil {
 		return f, err
 	}
-	kinds := []string{envoyArm, emptyArm, "unheld"}
-	took := make([][]time.Duration, len(kinds))
-	err = r.withAll(ctx, kinds, upstream, nil, func(arms []*arm) error {
-		for range firstRounds {
-			for i, a := range arms {
-				kind := kinds[i]
-				if kind == "unheld" {
-					kind = "stream"
-				}
-				path, body := request(kind, streamed, 1<<10)
-				got, err := (&load{url: a.url + path, host: upstream, body: body, clients: 1}).run(ctx, r.client, r.o.length())
-				if err != nil {
-					return err
-				}
-				took[i] = append(took[i], got.first...)
-			}
+	kinds := [...]string{envoyArm, emptyArm, "unheld"}
+	var loads [len(kinds)]*load
+	var took [len(kinds)][]time.Duration
+	for i, kind := range kinds {
+		a, err := r.build(ctx, kind, upstream, 1)
+		if a != nil {
+			defer a.stop()
 		}
-		return nil
-	})
+		if err != nil {
+			return f, err
+		}
+		path, body := request(kind, streamed, 1<<10)
+		loads[i] = &load{url: a.url + path, host: upstream, body: body, clients: 1}
+	}
+	for range firstRounds {
+		for i, l := range loads {
+			got, err := l.run(ctx, r.client, r.o.length())
+			if err != nil {
+				return f, err
+			}
+			took[i] = append(took[i], got.first...)
+		}
+	}
 	for i, to := range []*float64{&f.Envoy, &f.Empty, &f.Ockham} {
 		slices.Sort(took[i])
 		*to = quantile(took[i], .5)
 	}
-	return f, err
-}
-
-// withAll builds an arm of every kind, hands them over, and stops them.
-func (r *rig) withAll(ctx context.Context, kinds []string, upstream string, have []*arm, use func([]*arm) error) error {
-	if len(have) == len(kinds) {
-		return use(have)
-	}
-	kind, services := kinds[len(have)], 1
-	if kind == envoyArm {
-		services = 0
-	}
-	return r.with(ctx, kind, upstream, services, func(a *arm) error { return r.withAll(ctx, kinds, upstream, append(have, a), use) })
+	return f, nil
 }

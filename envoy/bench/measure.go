@@ -103,11 +103,7 @@ func (r *rig) startArms(ctx context.Context, keys []key) (err error) {
 		if r.arms[k.Name] != nil {
 			continue
 		}
-		services := 1
-		if k.Name == envoyArm {
-			services = 0
-		}
-		if r.arms[k.Name], err = r.build(ctx, k.Name, r.upstream, services); err != nil {
+		if r.arms[k.Name], err = r.build(ctx, k.Name, r.upstream, 1); err != nil {
 			return err
 		}
 	}

@@ -83,10 +83,13 @@ func (r *rig) startEmulator(ctx context.Context, args ...string) (*process, stri
 	return p, address, p.await(ctx, func() error { return answers(r.client, "http://"+address+"/") })
 }
 
-// build starts an arm. kind is "envoy", "empty" or the name of one of Ockham's configurations.
+// build starts an arm. kind is "envoy", which has no services, "empty" or the name of one of Ockham's configurations.
 func (r *rig) build(ctx context.Context, kind, upstream string, services int) (*arm, error) {
 	a := &arm{}
 	r.built++
+	if kind == envoyArm {
+		services = 0
+	}
 	p := envoy.Params{
 		Listen: "127.0.0.1:0", Admin: "127.0.0.1:0", BodyLimit: largestBody + 1<<20,
 		Regions: []envoy.Region{{Name: "us-east-1", Endpoint: "http://" + upstream}},
