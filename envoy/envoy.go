@@ -63,7 +63,7 @@ type Names struct {
 // Region is one of Bedrock's.
 type Region struct {
 	Name     string // us-east-1
-	Endpoint string // URL of a VPC endpoint, proxy or emulator; https://bedrock-runtime.REGION.amazonaws.com
+	Endpoint string // URL of a VPC endpoint, proxy or emulator; AWS's own
 	CA       string // file; the system's
 	HTTP2    bool   // to a plain (http://) endpoint; with TLS, ALPN decides
 }

@@ -80,12 +80,13 @@ func TestNamesAreNames(t *testing.T) {
 // The authority that Ockham writes has no port where https has it anyway, and must find its region all the same.
 func TestDomainsOfARegion(t *testing.T) {
 	for endpoint, want := range map[string]string{
+		"":               `domains: ["bedrock-runtime.cn-north-1.amazonaws.com.cn", "bedrock-runtime.cn-north-1.amazonaws.com.cn:443"]`,
 		"https://h":      `domains: ["h", "h:443"]`,
 		"https://h:443":  `domains: ["h", "h:443"]`,
 		"https://h:8443": `domains: ["h:8443"]`,
 		"http://h":       `domains: ["h", "h:80"]`,
 	} {
-		config, err := envoy.Bootstrap(envoy.Params{Regions: []envoy.Region{{Name: "us-east-1", Endpoint: endpoint}}})
+		config, err := envoy.Bootstrap(envoy.Params{Regions: []envoy.Region{{Name: "cn-north-1", Endpoint: endpoint}}})
 		if err != nil || !strings.Contains(string(config), want) {
 			t.Errorf("%s: %v, no %s in\n%s", endpoint, err, want, config)
 		}

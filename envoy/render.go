@@ -195,7 +195,7 @@ func plainName(what, name string) error {
 
 func newRegion(r Region, p Params) (regionView, error) {
 	if r.Endpoint == "" {
-		r.Endpoint = "https://bedrock-runtime." + r.Name + ".amazonaws.com"
+		r.Endpoint = "https://" + bedrock.Host(r.Name)
 	}
 	e, err := parseEndpoint(r.Endpoint)
 	if err != nil {
