@@ -115,10 +115,15 @@ func withoutCounting(s string) string {
 
 // withoutCitations leaves out "(passages 1 and 3)", "step 2" and "[4]".
 func withoutCitations(s string) string {
-	lower := strings.ToLower(s)
+	lower := []byte(s) // of the same length: some letters are longer or shorter in lower case
+	for i, c := range lower {
+		if 'A' <= c && c <= 'Z' {
+			lower[i] |= 0x20
+		}
+	}
 	var b strings.Builder
 	at := 0
-	for _, m := range findCitations(lower) {
+	for _, m := range findCitations(string(lower)) {
 		b.WriteString(s[at:m[0]])
 		at = m[1]
 	}

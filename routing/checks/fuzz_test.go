@@ -91,6 +91,7 @@ func FuzzCode(f *testing.F) {
 func FuzzFormat(f *testing.F) {
 	f.Add("Summarise in at most 12 words, one per line: 31,400 on 4 May 2026.", "31.400 am 04.05.2026")
 	f.Add("Answer yes, no or \"not yet\". Convert to CSV. As a Markdown table, max 5 words each", "| a |\n|---|")
+	f.Add("0", "\xe1[")
 	f.Add("Translate: 5.30 pm +49 171 4409218 ’1’000", "17:30 \\u00e9 1'000")
 	var all []routing.Check
 	for _, name := range []string{"format", "numbers"} {

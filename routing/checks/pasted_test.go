@@ -56,3 +56,18 @@ func TestTaskTypeMakesTheTextASource(t *testing.T) {
 		t.Errorf("got %+v, want ungrounded", got)
 	}
 }
+
+// Some letters have another length in lower case; what is cited after them is left out all the same.
+func TestWithoutCitations(t *testing.T) {
+	for in, want := range map[string]string{
+		"See [4]":           "See ",
+		"İİİ [4]":           "İİİ ",
+		"Kelvin K, Step 3x": "Kelvin K, x",
+		"\xe1[":             "\xe1",
+		"ẞ (Passages 1, 3)": "ẞ ()",
+	} {
+		if got := withoutCitations(in); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
